@@ -1,0 +1,157 @@
+// `npm start`: the Worker on this machine, from a fresh clone to a listening port.
+// What follows `--` goes to `wrangler dev`; --port, --persist-to and --var are read here as well.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { stripVTControlCharacters } from "node:util";
+import { makeReady, nodeForTools, root } from "./ready.mjs";
+
+const devVars = join(root, ".dev.vars");
+const migrations = join(root, "migrations");
+const stop = new AbortController();
+
+// What wrangler says of itself; the Worker's lines, the requests and real errors pass.
+const NOISE = [
+  /^\s*$/,
+  /^Using secrets defined in /,
+  /^Your Worker has access to the following bindings:/,
+  /^Binding\s+Resource\s+Mode/,
+  /^env\..*\s(local|remote)\s*$/,
+  /Starting local server\.\.\.$/,
+  /^\[wrangler:info\] Ready on /,
+  /Scheduled Workers are not automatically triggered/,
+  /^\s*To manually trigger a scheduled event/,
+  /^\s*curl ".*\/cdn-cgi\/local\/scheduled"$/,
+  /cron-triggers\/#test-cron-triggers-locally/,
+];
+
+class Failure extends Error {}
+
+async function start(args) {
+  if (!(await makeReady(stop.signal))) throw new Failure("npm ci failed: the packages are not installed.");
+  const port = Number(valueAfter(args, "--port") ?? 8787);
+  if (!(port > 0 && port < 65536)) throw new Failure("--port takes a number from 1 to 65535.");
+  if (await isTaken(port))
+    throw new Failure(`Port ${port} is in use. Stop what listens there, or: npm start -- --port ${port + 1}`);
+  writeDevVars();
+  await applyMigrations(args);
+  return serve(args, port);
+}
+
+function valueAfter(args, flag) {
+  const at = args.findLastIndex((arg) => arg === flag || arg.startsWith(`${flag}=`));
+  if (at < 0) return undefined;
+  return args[at] === flag ? args[at + 1] : args[at].slice(flag.length + 1);
+}
+
+// wrangler listens on `localhost`, which is either loopback.
+async function isTaken(port) {
+  return (await refusal(port, "127.0.0.1")) === "EADDRINUSE" || (await refusal(port, "::1")) === "EADDRINUSE";
+}
+
+async function refusal(port, host) {
+  const server = createServer().listen(port, host);
+  const error = await once(server, "listening").then(
+    () => undefined,
+    (reason) => reason,
+  );
+  server.close();
+  return error?.code;
+}
+
+function writeDevVars() {
+  const key = `MASTER_KEYS=1:${randomBytes(32).toString("base64url")}\n`;
+  if (!existsSync(devVars)) return writeFileSync(devVars, `ENVIRONMENT=development\n${key}`, { mode: 0o600 });
+  if (!given("MASTER_KEYS")) appendFileSync(devVars, readFileSync(devVars, "utf8").endsWith("\n") ? key : `\n${key}`);
+}
+
+function given(name) {
+  return new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(readFileSync(devVars, "utf8"));
+}
+
+async function applyMigrations(args) {
+  if (!existsSync(migrations) || !readdirSync(migrations).some((file) => file.endsWith(".sql"))) return;
+  const directory = valueAfter(args, "--persist-to");
+  const place = directory === undefined ? [] : ["--persist-to", directory];
+  const wrangler = runWrangler(["d1", "migrations", "apply", "DB", "--local", ...place], ["ignore", "pipe", "pipe"]);
+  const lines = [];
+  relay(wrangler.stdout, (line) => lines.push(line));
+  relay(wrangler.stderr, (line) => lines.push(line));
+  const [code] = await once(wrangler, "close");
+  if (code !== 0) throw new Failure(`${lines.join("\n")}\nThe migrations could not be applied to the local database.`);
+}
+
+async function serve(args, port) {
+  const issuer = args.some((arg) => /^(--var=)?ISSUER:/.test(arg)) || given("ISSUER");
+  const ours = [...(issuer ? [] : ["--var", `ISSUER:http://localhost:${port}`]), "--port", `${port}`];
+  const wrangler = runWrangler(["dev", ...ours, ...withoutPort(args)], ["ignore", "pipe", "pipe", "ipc"]);
+  wrangler.on("message", (message) => JSON.parse(message).event === "DEV_SERVER_READY" && greet(port));
+  relay(wrangler.stdout, (line) => console.log(line));
+  relay(wrangler.stderr, (line) => console.error(line));
+  const [code] = await once(wrangler, "exit");
+  return code ?? 1;
+}
+
+// yargs would make a list of two --port.
+function withoutPort(args) {
+  return args.filter((arg, i) => arg !== "--port" && args[i - 1] !== "--port" && !arg.startsWith("--port="));
+}
+
+function runWrangler(args, stdio) {
+  const env = {
+    ...process.env,
+    CLOUDFLARE_CF_FETCH_ENABLED: "false", // request.cf is otherwise fetched from workers.cloudflare.com
+    WRANGLER_HIDE_BANNER: "true", // and with it the look for updates
+    WRANGLER_SEND_METRICS: "false",
+    WRANGLER_WRITE_LOGS: "false",
+  };
+  const script = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
+  const node = nodeForTools();
+  if (node === undefined) throw new Failure(`wrangler needs Node 22 or newer, and this is ${process.version}.`);
+  const child = spawn(node, [script, ...args], { cwd: root, env, stdio, signal: stop.signal });
+  child.on("error", (error) => error.name !== "AbortError" && console.error(error.message));
+  return child;
+}
+
+function relay(stream, write) {
+  const plain = !process.stdout.isTTY;
+  createInterface({ input: stream }).on("line", (line) => {
+    const text = stripVTControlCharacters(line);
+    if (stop.signal.aborted) return; // esbuild, killed in the middle of a build, prints its goroutines
+    if (!NOISE.some((pattern) => pattern.test(text))) write(plain ? text : line);
+  });
+}
+
+function greet(port) {
+  const at = `http://localhost:${port}`;
+  const person = {
+    email: "ada@example.com",
+    password: "correct horse battery",
+    full_name: "Ada",
+    organization_name: "Acme",
+  };
+  console.log(`Latchkey listens on ${at}\n  docs  ${at}/docs`);
+  console.log(`  try   curl ${at}/v1/auth/register -H 'Content-Type: application/json' -d '${JSON.stringify(person)}'`);
+  console.log("  stop  Ctrl-C");
+}
+
+// npm passes SIGTERM to its `sh`, which dies without passing it on: then our parent is another process.
+function stopWithParent() {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && stop.abort(), 250).unref();
+}
+
+if (process.env.npm_lifecycle_event === "start") stopWithParent();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => stop.abort());
+try {
+  const code = await start(process.argv.slice(2).filter((arg) => arg !== "--"));
+  process.exitCode = stop.signal.aborted ? 0 : code;
+} catch (error) {
+  if (!stop.signal.aborted && !(error instanceof Failure)) throw error;
+  if (!stop.signal.aborted) console.error(error.message);
+  process.exitCode = stop.signal.aborted ? 0 : 1;
+}

@@ -1,0 +1,107 @@
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import type { AuditAction } from "../domain/audit.ts";
+import type { OrganizationId, SealedHash, SessionId, UserId } from "../domain/ids.ts";
+import type { AuthenticationMethod } from "../domain/session.ts";
+import type { Role } from "../domain/user.ts";
+
+// Every time is in epoch seconds. `migrations/` is made from this file by `npm run migrations`.
+
+export const users = sqliteTable(
+  "users",
+  {
+    id: integer().$type<UserId>().primaryKey({ autoIncrement: true }),
+    publicId: text("public_id").notNull(),
+    email: text().notNull(),
+    fullName: text("full_name").notNull(),
+    passwordHash: text("password_hash").$type<SealedHash>(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("users_public_id").on(t.publicId), uniqueIndex("users_email").on(t.email)],
+);
+
+export const organizations = sqliteTable(
+  "organizations",
+  {
+    id: integer().$type<OrganizationId>().primaryKey({ autoIncrement: true }),
+    publicId: text("public_id").notNull(),
+    name: text().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [uniqueIndex("organizations_public_id").on(t.publicId)],
+);
+
+export const members = sqliteTable(
+  "members",
+  {
+    organizationId: integer("organization_id")
+      .$type<OrganizationId>()
+      .notNull()
+      .references(() => organizations.id),
+    userId: integer("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    role: text().$type<Role>().notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organizationId, t.userId] }), index("members_user").on(t.userId)],
+);
+
+export const sessions = sqliteTable(
+  "sessions",
+  {
+    id: text().$type<SessionId>().primaryKey(),
+    userId: integer("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    /** the organization in which the session acts; null before the user has one */
+    organizationId: integer("organization_id")
+      .$type<OrganizationId>()
+      .references(() => organizations.id),
+    clientId: text("client_id").notNull(),
+    amr: text({ mode: "json" }).$type<AuthenticationMethod[]>().notNull(),
+    address: text(),
+    country: text(),
+    userAgent: text("user_agent"),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+  },
+  (t) => [
+    index("sessions_user_live").on(t.userId, t.createdAt).where(sql`revoked_at IS NULL`),
+    index("sessions_expiry").on(t.expiresAt),
+  ],
+);
+
+export const signingKeys = sqliteTable(
+  "signing_keys",
+  {
+    kid: text().primaryKey(),
+    state: text().$type<"current">().notNull(),
+    publicJwk: text("public_jwk").notNull(),
+    sealedPrivateJwk: text("sealed_private_jwk").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  // of N cold starts one inserts: a second current key can't be
+  (t) => [uniqueIndex("signing_keys_one_current").on(t.state).where(sql`state = 'current'`)],
+);
+
+export const auditLog = sqliteTable(
+  "audit_log",
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    action: text().$type<AuditAction>().notNull(),
+    result: text().$type<"success" | "failure">().notNull(),
+    actor: text(),
+    organization: text(),
+    target: text(),
+    address: text(),
+    country: text(),
+    userAgent: text("user_agent"),
+    requestId: text("request_id").notNull(),
+  },
+  (t) => [index("audit_log_organization").on(t.organization, t.id)],
+);

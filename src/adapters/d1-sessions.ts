@@ -1,0 +1,114 @@
+import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import type { Sessions } from "../domain/ports.ts";
+import type { Session, Standing } from "../domain/session.ts";
+import { auditInsert, auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
+import { members, organizations, sessions, users } from "./d1-schema.ts";
+
+const LISTED_AT_MOST = 100;
+
+const SESSION_COLUMNS = {
+  id: sessions.id,
+  userId: sessions.userId,
+  clientId: sessions.clientId,
+  createdAt: sessions.createdAt,
+  expiresAt: sessions.expiresAt,
+  amr: sessions.amr,
+  address: sessions.address,
+  country: sessions.country,
+  userAgent: sessions.userAgent,
+};
+
+export function d1Sessions(db: Database): Sessions {
+  const standing = selectStanding(db).prepare();
+  const ofUser = db
+    .select(SESSION_COLUMNS)
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, sql.placeholder("userId")),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, sql.placeholder("now")),
+      ),
+    )
+    .orderBy(desc(sessions.createdAt))
+    .limit(LISTED_AT_MOST)
+    .prepare();
+
+  return {
+    open: (session, organizationId, audit) =>
+      onD1("open session", async () => {
+        const row = { ...session, amr: [...session.amr], organizationId };
+        await db.batch([db.insert(sessions).values(row), auditInsert(db, audit)]);
+      }),
+
+    standing: (id, now) => onD1("standing", async () => standingOf(await standing.get({ id, now }))),
+
+    ofUser: (userId, now) => onD1("sessions of user", async (): Promise<Session[]> => ofUser.all({ userId, now })),
+
+    end: ({ id, userId, now }, audit) =>
+      onD1("end session", async () => {
+        const [ended] = await db.batch([
+          db
+            .update(sessions)
+            .set({ revokedAt: now })
+            .where(and(eq(sessions.id, id), ...liveOf(userId, now)))
+            .returning({ id: sessions.id }),
+          auditInsertIfChanged(db, audit),
+        ]);
+        return ended.length > 0;
+      }),
+
+    endOthers: ({ keep, userId, now }, audit) =>
+      onD1("end other sessions", async () => {
+        const [ended] = await db.batch([
+          db
+            .update(sessions)
+            .set({ revokedAt: now })
+            .where(and(ne(sessions.id, keep), ...liveOf(userId, now)))
+            .returning({ id: sessions.id }),
+          auditInsertIfChanged(db, audit),
+        ]);
+        return ended.map((session) => session.id);
+      }),
+  };
+}
+
+function liveOf(userId: Session["userId"], now: number) {
+  return [eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)];
+}
+
+function selectStanding(db: Database) {
+  return db
+    .select({
+      session: SESSION_COLUMNS,
+      user: {
+        id: users.id,
+        publicId: users.publicId,
+        email: users.email,
+        fullName: users.fullName,
+        createdAt: users.createdAt,
+      },
+      role: members.role,
+      organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
+    })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .leftJoin(members, and(eq(members.userId, users.id), eq(members.organizationId, sessions.organizationId)))
+    .leftJoin(organizations, eq(organizations.id, members.organizationId))
+    .where(
+      and(
+        eq(sessions.id, sql.placeholder("id")),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, sql.placeholder("now")),
+      ),
+    );
+}
+
+type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>;
+
+function standingOf(row: StandingRow): Standing | null {
+  if (row === undefined) return null;
+  const { session, user, role, organization } = row;
+  const membership = role === null || organization === null ? null : { role, organization };
+  return { session, user, membership };
+}

@@ -1,0 +1,50 @@
+import { type SQL, sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/d1";
+import type { AuditEntry } from "../domain/audit.ts";
+import { AuthError } from "../domain/error.ts";
+import { auditLog } from "./d1-schema.ts";
+
+export type Database = ReturnType<typeof openDatabase>;
+
+export function openDatabase(binding: D1Database) {
+  return drizzle(binding);
+}
+
+/** Runs D1 work; whatever it throws becomes `unavailable`, with D1's words for the log alone. */
+export async function onD1<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new AuthError("unavailable", `d1 ${what}: ${reasonOf(error)}`, { retryAfterSeconds: 1 }, { cause: error });
+  }
+}
+
+/** True for the failure of a UNIQUE index on the column, given as `table.column`. */
+export function isUniqueViolation(error: unknown, column: string): boolean {
+  return reasonOf(error).includes(`UNIQUE constraint failed: ${column}`);
+}
+
+/** D1's own words: drizzle wraps them in an error whose message is the statement, with its parameters. */
+function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message : "unknown";
+}
+
+/** The entry as the statement that follows, in one batch, the change that it tells of. */
+export function auditInsert(db: Database, entry: AuditEntry) {
+  return db.insert(auditLog).values(entry);
+}
+
+/**
+ * The same, written only when the statement before it in the batch changed a row: `changes()` is SQLite's count of the
+ * rows of the last INSERT, UPDATE or DELETE.
+ */
+export function auditInsertIfChanged(db: Database, entry: AuditEntry) {
+  const columns: SQL[] = [entry.at, entry.action, entry.result, entry.actor, entry.organization, entry.target].map(
+    (value) => sql`${value}`,
+  );
+  const origin: SQL[] = [entry.address, entry.country, entry.userAgent, entry.requestId].map((value) => sql`${value}`);
+  return db.run(sql`
+    INSERT INTO audit_log (at, action, result, actor, organization, target, address, country, user_agent, request_id)
+    SELECT ${sql.join([...columns, ...origin], sql`, `)} WHERE changes() > 0`);
+}

@@ -1,0 +1,46 @@
+import { openDatabase } from "./adapters/d1.ts";
+import { d1AuditLog } from "./adapters/d1-audit-log.ts";
+import { d1Sessions } from "./adapters/d1-sessions.ts";
+import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
+import { d1Users } from "./adapters/d1-users.ts";
+import { limiterOn } from "./adapters/do-limiter.ts";
+import { kvRevocations } from "./adapters/kv-revocations.ts";
+import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
+import { Sealer } from "./crypto/seal.ts";
+import { IsolateKeyring } from "./domain/keyring.ts";
+import type { Core } from "./domain/ports.ts";
+import { configurationOf, type Env } from "./env.ts";
+
+/** What isn't a binding: time, chance and the log. */
+export type World = Pick<Core, "clock" | "random" | "log">;
+
+export const WORLD: World = { clock: systemClock, random: systemRandom, log: consoleLog };
+
+/** The composition root: which adapter stands behind each port. Throws `misconfigured`. */
+export function buildCore(env: Env, world: World = WORLD): Core {
+  const { settings, masterKeys } = configurationOf(env);
+  const db = openDatabase(env.DB);
+  const sealer = new Sealer({ keys: masterKeys, random: world.random });
+  return {
+    ...world,
+    settings,
+    sealer,
+    keyring: new IsolateKeyring({ store: d1SigningKeys(db), sealer, clock: world.clock }),
+    limiter: limiterOn(env.LIMITER),
+    revocations: kvRevocations(env.KV, { ...world, accessTokenTtlSeconds: settings.accessTokenTtlSeconds }),
+    users: d1Users(db),
+    sessions: d1Sessions(db),
+    auditLog: d1AuditLog(db),
+  };
+}
+
+const cores = new WeakMap<Env, Core>();
+
+/** One Core an isolate: its memory (keys, revocations) outlives the request. */
+export function coreOf(env: Env): Core {
+  const known = cores.get(env);
+  if (known !== undefined) return known;
+  const core = buildCore(env);
+  cores.set(env, core);
+  return core;
+}

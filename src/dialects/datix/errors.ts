@@ -1,0 +1,67 @@
+import * as v from "valibot";
+import type { Refusal } from "../../domain/error.ts";
+import type { RefusalAnswer, Refused } from "../../wire/dialect.ts";
+
+interface Words {
+  readonly status: RefusalAnswer["status"];
+  /** RFC 9457 §4.2.1: with the type `about:blank` the title is HTTP's own phrase */
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** datix's words for each refusal; those that the documentation gives are its own. */
+export const WORDS: Readonly<Record<Refusal, Words>> = {
+  invalid_input: { status: 400, title: "Bad Request", detail: "A field is missing or not valid" },
+  not_json: { status: 400, title: "Bad Request", detail: "The body must be JSON with distinct members" },
+  weak_password: { status: 400, title: "Bad Request", detail: "Invalid email or weak password" },
+  unauthenticated: { status: 401, title: "Unauthorized", detail: "A valid access token is required" },
+  wrong_credentials: { status: 401, title: "Unauthorized", detail: "Invalid credentials" },
+  wrong_password: { status: 401, title: "Unauthorized", detail: "The current password is wrong" },
+  forbidden: { status: 403, title: "Forbidden", detail: "This credential may not do that" },
+  not_found: { status: 404, title: "Not Found", detail: "There is nothing here" },
+  method_not_allowed: { status: 405, title: "Method Not Allowed", detail: "This path has other methods" },
+  email_taken: { status: 409, title: "Conflict", detail: "Email already exists" },
+  body_too_large: { status: 413, title: "Content Too Large", detail: "The body is longer than 64 KiB" },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported Media Type",
+    detail: "The body must be sent as application/json",
+  },
+  too_many_requests: { status: 429, title: "Too Many Requests", detail: "Rate limit exceeded" },
+  password_login_off: {
+    status: 429,
+    title: "Too Many Requests",
+    detail: "Too many wrong passwords in a row: password login is off until the password is reset",
+  },
+  internal: { status: 500, title: "Internal Server Error", detail: "Something went wrong on our side" },
+  misconfigured: { status: 503, title: "Service Unavailable", detail: "Latchkey is not configured" },
+  unavailable: { status: 503, title: "Service Unavailable", detail: "Please try again in a moment" },
+};
+
+/** `application/problem+json` (RFC 9457), with the refusal as `code`. */
+export const Problem = v.object({
+  type: v.literal("about:blank"),
+  title: v.string(),
+  status: v.number(),
+  detail: v.string(),
+  instance: v.string(),
+  code: v.string(),
+  request_id: v.string(),
+  /** the field that was refused, and why */
+  errors: v.optional(v.array(v.object({ field: v.string(), message: v.string() }))),
+});
+
+export function refuse({ refusal, message, field, requestId, instance }: Refused): RefusalAnswer {
+  const { status, title, detail } = WORDS[refusal];
+  const problem: v.InferOutput<typeof Problem> = {
+    type: "about:blank",
+    title,
+    status,
+    detail: message ?? detail,
+    instance,
+    code: refusal,
+    request_id: requestId,
+    ...(field === null ? {} : { errors: [{ field, message: message ?? detail }] }),
+  };
+  return { status, contentType: "application/problem+json", body: problem };
+}

@@ -1,0 +1,93 @@
+import { SignJWT } from "jose";
+import { base62 } from "../crypto/ids.ts";
+import { AuthError } from "./error.ts";
+import type { SessionId } from "./ids.ts";
+import { SIGNING_ALGORITHM } from "./keyring.ts";
+import type { Core } from "./ports.ts";
+import type { Session } from "./session.ts";
+import { type TokenClaims, TokenRefused, type TokenRules, verifyToken } from "./token-verifier.ts";
+import { type Account, ROLES, type Role } from "./user.ts";
+
+/** RFC 9068 §2.1 */
+const ACCESS_TOKEN_TYPE = "at+jwt";
+
+export interface AccessToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** What our own access token says, after it was verified. */
+export interface AccessClaims {
+  readonly kind: "user";
+  readonly subject: string;
+  readonly sessionId: SessionId;
+  readonly organization: string | null;
+  readonly role: Role | null;
+  /** epoch seconds */
+  readonly expiresAt: number;
+}
+
+/** A token for the session, never longer than the session itself (RFC 9068 §2.2). */
+export async function issueAccessToken(
+  core: Core,
+  { account, session }: { account: Account; session: Session },
+): Promise<AccessToken> {
+  const { settings } = core;
+  const now = core.clock.now();
+  const expiresInSeconds = Math.min(settings.accessTokenTtlSeconds, session.expiresAt - now);
+  const key = await core.keyring.current();
+  const organization = account.membership?.organization.publicId;
+  const token = await new SignJWT({
+    client_id: session.clientId,
+    kind: "user",
+    sid: session.id,
+    ...(organization === undefined ? {} : { org: organization, role: account.membership?.role }),
+    amr: session.amr,
+    auth_time: session.createdAt,
+  })
+    .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
+    .setIssuer(settings.issuer)
+    .setAudience(settings.audience)
+    .setSubject(account.user.publicId)
+    .setIssuedAt(now)
+    .setExpirationTime(now + expiresInSeconds)
+    .setJti(base62(core.random(16)))
+    .sign(key.privateKey);
+  return { token, expiresInSeconds };
+}
+
+/** Verifies one of our own access tokens: in the Worker an expired token is expired, without any skew. */
+export async function verifyAccessToken(core: Core, token: string): Promise<AccessClaims> {
+  try {
+    const keyFor = (kid: string) => core.keyring.publicKey(kid);
+    return accessClaims(await verifyToken(token, keyFor, accessTokenRules(core), core.clock.now()));
+  } catch (error) {
+    if (error instanceof TokenRefused) throw new AuthError("unauthenticated", `token: ${error.reason}`);
+    throw error;
+  }
+}
+
+function accessTokenRules({ settings }: Core): TokenRules {
+  return {
+    algorithm: SIGNING_ALGORITHM,
+    types: [ACCESS_TOKEN_TYPE],
+    issuers: [settings.issuer],
+    audience: settings.audience,
+    required: ["client_id", "jti", "kind", "sid"],
+    maxLifetimeSeconds: () => settings.accessTokenTtlSeconds,
+    expirySkewSeconds: 0,
+  };
+}
+
+function accessClaims(claims: TokenClaims): AccessClaims {
+  const { kind, sub, sid, org, role, exp } = claims;
+  if (kind !== "user") throw new AuthError("unauthenticated", "token: unknown kind");
+  return {
+    kind,
+    subject: sub,
+    sessionId: sid as SessionId,
+    organization: typeof org === "string" ? org : null,
+    role: ROLES.find((known) => known === role) ?? null,
+    expiresAt: exp,
+  };
+}

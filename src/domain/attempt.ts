@@ -1,0 +1,90 @@
+import { hex, sha256 } from "../crypto/bytes.ts";
+import type { Call } from "./call.ts";
+import { AuthError, type Refusal } from "./error.ts";
+import type { LimitState, Reservation } from "./limit.ts";
+import type { Core } from "./ports.ts";
+import type { LimitName } from "./settings.ts";
+
+/** One unit asked of one limit for one key. */
+interface Ask {
+  readonly name: LimitName;
+  readonly key: string;
+}
+
+/** Addresses of people stay out of the names of Durable Objects. */
+export function limitKeyOf(email: string): string {
+  return hex(sha256(email));
+}
+
+/** What a client is to a limit: an IPv6 customer has a whole /64, so that is one client (RFC 6177). */
+export function clientKeyOf(address: string | null): string {
+  if (address === null) return "unknown";
+  if (!address.includes(":")) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = "", tail] = address.toLowerCase().split("::");
+  const groups = head === "" ? [] : head.split(":");
+  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
+  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
+}
+
+/**
+ * Runs a check under limits. A unit of each is taken before it, so that a parallel burst never exceeds the budget, and
+ * goes back unless the outcome is what the limits count: the listed refusals (wrong guesses), or success (things made).
+ * A fault of ours is never counted.
+ */
+export async function attempt<Result>(
+  core: Core,
+  work: { call: Call; asks: readonly Ask[]; counts: readonly Refusal[] | "success"; check(): Promise<Result> },
+): Promise<Result> {
+  const { call, counts } = work;
+  const taken = await reserveAll(core, work);
+  try {
+    const result = await work.check();
+    if (counts !== "success") returnUnits(core, { call, taken, how: "succeed" });
+    return result;
+  } catch (error) {
+    const counted = counts !== "success" && error instanceof AuthError && counts.includes(error.refusal);
+    if (!counted) returnUnits(core, { call, taken, how: "giveBack" });
+    throw error;
+  } finally {
+    call.limits.push(...taken.values());
+  }
+}
+
+/** All or none: where one limit refuses, the units of the others go back. */
+async function reserveAll(
+  core: Core,
+  { call, asks }: { call: Call; asks: readonly Ask[] },
+): Promise<Map<Reservation, LimitState>> {
+  const now = core.clock.now();
+  const reservations = await Promise.all(
+    asks.map(({ name, key }) => core.limiter.reserve(core.settings.limits[name], key, now)),
+  );
+  const taken = new Map<Reservation, LimitState>(reservations.map((reservation) => [reservation, reservation]));
+  const refused = reservations.filter(({ allowed }) => !allowed);
+  if (refused.length === 0) return taken;
+  for (const reservation of refused) taken.delete(reservation);
+  returnUnits(core, { call, taken, how: "giveBack" });
+  call.limits.push(...refused, ...taken.values());
+  const names = refused.map(({ limit }) => limit.name).join(", ");
+  const retryAfterSeconds = Math.max(...refused.map(({ resetSeconds }) => resetSeconds));
+  const refusal = refused.some(({ locked }) => locked) ? "password_login_off" : "too_many_requests";
+  throw new AuthError(refusal, `limit reached: ${names}`, { retryAfterSeconds });
+}
+
+/** After the answer, which already counts them as returned. */
+function returnUnits(
+  core: Core,
+  { call, taken, how }: { call: Call; taken: Map<Reservation, LimitState>; how: "succeed" | "giveBack" },
+): void {
+  for (const [reservation, state] of taken) {
+    call.later(core.limiter[how](reservation));
+    taken.set(reservation, { ...state, remaining: Math.min(state.limit.max, state.remaining + 1) });
+  }
+}

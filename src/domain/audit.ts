@@ -1,0 +1,54 @@
+import type { Call } from "./call.ts";
+
+/** Security events: a closed list, so that who reads the log can filter by name. */
+export type AuditAction =
+  | "user.registered"
+  | "user.renamed"
+  | "user.password_changed"
+  | "session.opened"
+  | "session.ended"
+  | "session.others_ended"
+  | "login.failed";
+
+/** Who did what, on what, from where. Written in the same batch as the change it tells of. */
+export interface AuditEntry {
+  readonly action: AuditAction;
+  /** epoch seconds */
+  readonly at: number;
+  readonly result: "success" | "failure";
+  /** public id of who acted; null when nobody was known */
+  readonly actor: string | null;
+  /** public id of the organization in which it happened */
+  readonly organization: string | null;
+  /** public id of what it was done to */
+  readonly target: string | null;
+  readonly address: string | null;
+  readonly country: string | null;
+  readonly userAgent: string | null;
+  readonly requestId: string;
+}
+
+export interface AuditFacts {
+  readonly action: AuditAction;
+  readonly at: number;
+  readonly result?: "success" | "failure";
+  readonly actor?: string | null;
+  readonly organization?: string | null;
+  readonly target?: string | null;
+}
+
+/** The entry of one event of one call. */
+export function auditEntry(call: Call, facts: AuditFacts): AuditEntry {
+  return {
+    action: facts.action,
+    at: facts.at,
+    result: facts.result ?? "success",
+    actor: facts.actor ?? null,
+    organization: facts.organization ?? null,
+    target: facts.target ?? null,
+    address: call.address,
+    country: call.country,
+    userAgent: call.userAgent,
+    requestId: call.id,
+  };
+}

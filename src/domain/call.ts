@@ -1,0 +1,17 @@
+import type { LimitState } from "./limit.ts";
+
+/** What one request knows of itself, and what is learnt while it is answered. */
+export interface Call {
+  /** `req_...`: in the answer, the log and the audit log */
+  readonly id: string;
+  /** the dialect that was spoken: the `client_id` of sessions opened here */
+  readonly clientId: string;
+  /** `CF-Connecting-IP`, and nothing that a client could write itself; null when there is none */
+  readonly address: string | null;
+  readonly country: string | null;
+  readonly userAgent: string | null;
+  /** the limits that were asked: the answer bears them as headers */
+  readonly limits: LimitState[];
+  /** Work that goes on after the answer; its failure is logged and harms nobody. */
+  later(work: Promise<unknown>): void;
+}

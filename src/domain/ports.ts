@@ -1,0 +1,123 @@
+import type { JWK } from "jose";
+import type { Random } from "../crypto/bytes.ts";
+import type { Sealer } from "../crypto/seal.ts";
+import type { AuditEntry } from "./audit.ts";
+import type { OrganizationId, SealedHash, SessionId, UserId } from "./ids.ts";
+import type { Limiter } from "./limit.ts";
+import type { Session, Standing } from "./session.ts";
+import type { Settings } from "./settings.ts";
+import type { Account, Role, User } from "./user.ts";
+
+// What Latchkey asks of the world. Every storage call may throw AuthError("unavailable"); nothing else comes out of an adapter.
+
+export interface Clock {
+  /** epoch seconds, whole */
+  now(): number;
+}
+
+export interface NewAccount {
+  readonly user: Omit<User, "id">;
+  readonly organization: { readonly publicId: string; readonly name: string };
+  readonly role: Role;
+  readonly passwordHash: SealedHash;
+}
+
+/** An account and what its password is proven against. */
+export interface Credential extends Account {
+  readonly passwordHash: SealedHash | null;
+}
+
+export interface Users {
+  /** User, organization and membership in one batch, or nothing: `email_taken` when the address has an account. */
+  register(account: NewAccount, audit: AuditEntry): Promise<"registered" | "email_taken">;
+  credentialByEmail(email: string): Promise<Credential | null>;
+  credentialById(id: UserId): Promise<Credential | null>;
+  /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
+  upgradePasswordHash(change: { id: UserId; from: SealedHash; to: SealedHash }): Promise<void>;
+  /** New hash and end of the other sessions in one batch; null when `from` is no longer the hash, and then nothing changed. */
+  changePassword(
+    change: { id: UserId; from: SealedHash; to: SealedHash; keep: SessionId; now: number },
+    audit: AuditEntry,
+  ): Promise<SessionId[] | null>;
+  rename(change: { id: UserId; fullName: string }, audit: AuditEntry): Promise<void>;
+}
+
+export interface Sessions {
+  open(session: Session, organization: OrganizationId | null, audit: AuditEntry): Promise<void>;
+  /** The truth: a session that is neither ended nor over, with its user and membership. */
+  standing(id: SessionId, now: number): Promise<Standing | null>;
+  /** Live ones, newest first, at most 100. */
+  ofUser(userId: UserId, now: number): Promise<Session[]>;
+  /** False when the user has no such live session: nothing was changed then. */
+  end(which: { id: SessionId; userId: UserId; now: number }, audit: AuditEntry): Promise<boolean>;
+  /** Ends all but one; answers the ids of those that were live. */
+  endOthers(which: { keep: SessionId; userId: UserId; now: number }, audit: AuditEntry): Promise<SessionId[]>;
+}
+
+export interface Revocations {
+  /** Tells this isolate at once and all others within KV's minute. Never throws: D1 holds the truth. */
+  publish(ids: readonly SessionId[]): Promise<void>;
+  /** May be stale by this isolate's 5 s and KV's 60 s. Throws `unavailable` when KV is down. */
+  recentlyRevoked(id: SessionId, now: number): Promise<boolean>;
+  /** What the truth said, for this isolate's next 5 s. */
+  remember(id: SessionId, revoked: boolean, now: number): void;
+}
+
+export interface AuditLog {
+  /** For what changes nothing else: a failed login. */
+  write(entry: AuditEntry): Promise<void>;
+}
+
+/** A signing key as it is stored. */
+export interface StoredSigningKey {
+  /** RFC 7638 thumbprint */
+  readonly kid: string;
+  readonly state: "current";
+  readonly publicJwk: string;
+  /** the private JWK, sealed under MASTER_KEYS */
+  readonly sealedPrivateJwk: string;
+  readonly createdAt: number;
+}
+
+export interface SigningKeys {
+  all(): Promise<StoredSigningKey[]>;
+  /** One conditional insert: of N cold starts one wins, and the others' keys are never used. */
+  insertFirst(key: StoredSigningKey): Promise<void>;
+}
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+}
+
+/** The signing keys, in this isolate's memory. */
+export interface Keyring {
+  /** The one that signs now. */
+  current(): Promise<SigningKey>;
+  /** The public key of a token's `kid`, or null when we never published one. */
+  publicKey(kid: string): Promise<CryptoKey | null>;
+  /** RFC 7517 §5: what `/.well-known/jwks.json` shows. */
+  jwks(): Promise<{ keys: readonly JWK[] }>;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface Log {
+  /** One JSON line. Never a password, token, code or key. */
+  write(level: "info" | "warn" | "error", event: string, fields: LogFields): void;
+}
+
+/** Everything that a story needs. One for each isolate, built in `core.ts`. */
+export interface Core {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly sealer: Sealer;
+  readonly keyring: Keyring;
+  readonly limiter: Limiter;
+  readonly revocations: Revocations;
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly auditLog: AuditLog;
+}

@@ -1,0 +1,24 @@
+import type { SessionId, UserId } from "./ids.ts";
+import type { Account } from "./user.ts";
+
+/** How the user proved who they are (RFC 8176). */
+export type AuthenticationMethod = "pwd";
+
+export interface Session {
+  readonly id: SessionId;
+  readonly userId: UserId;
+  /** the dialect in which it began: the `client_id` of its tokens */
+  readonly clientId: string;
+  /** epoch seconds, like every time here */
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly amr: readonly AuthenticationMethod[];
+  readonly address: string | null;
+  readonly country: string | null;
+  readonly userAgent: string | null;
+}
+
+/** A live session and whose it is: all that a guarded row needs, in one read. */
+export interface Standing extends Account {
+  readonly session: Session;
+}

@@ -1,0 +1,46 @@
+import { type AccessToken, issueAccessToken } from "./access-token.ts";
+import { type AuditAction, type AuditEntry, auditEntry } from "./audit.ts";
+import type { Call } from "./call.ts";
+import { AuthError } from "./error.ts";
+import type { SessionId } from "./ids.ts";
+import type { Core } from "./ports.ts";
+import type { Session, Standing } from "./session.ts";
+
+/** Another access token of the same session: the session's own end doesn't move. */
+export async function renewAccessToken(core: Core, { caller }: { caller: Standing }): Promise<AccessToken> {
+  return issueAccessToken(core, { account: caller, session: caller.session });
+}
+
+/** The caller's live sessions, newest first, at most 100. */
+export async function listSessions(core: Core, { caller }: { caller: Standing }): Promise<Session[]> {
+  return core.sessions.ofUser(caller.user.id, core.clock.now());
+}
+
+/** Ends one session of the caller; one that isn't theirs, or isn't live, is not found. */
+export async function endSession(
+  core: Core,
+  { call, caller, id }: { call: Call; caller: Standing; id: SessionId },
+): Promise<void> {
+  const now = core.clock.now();
+  const entry = sessionAudit(call, { action: "session.ended", at: now, caller, target: id });
+  const ended = await core.sessions.end({ id, userId: caller.user.id, now }, entry);
+  if (!ended) throw new AuthError("not_found", "no such live session of this user");
+  call.later(core.revocations.publish([id]));
+}
+
+/** Ends every session of the caller but the one that asks. */
+export async function endOtherSessions(core: Core, { call, caller }: { call: Call; caller: Standing }): Promise<void> {
+  const now = core.clock.now();
+  const keep = caller.session.id;
+  const entry = sessionAudit(call, { action: "session.others_ended", at: now, caller, target: caller.user.publicId });
+  const ended = await core.sessions.endOthers({ keep, userId: caller.user.id, now }, entry);
+  call.later(core.revocations.publish(ended));
+}
+
+function sessionAudit(
+  call: Call,
+  { action, at, caller, target }: { action: AuditAction; at: number; caller: Standing; target: string },
+): AuditEntry {
+  const organization = caller.membership?.organization.publicId ?? null;
+  return auditEntry(call, { action, at, actor: caller.user.publicId, organization, target });
+}

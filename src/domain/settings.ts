@@ -1,0 +1,20 @@
+import type { Limit } from "./limit.ts";
+
+export const LIMIT_NAMES = ["login:account", "login:ip", "register:ip"] as const;
+export type LimitName = (typeof LIMIT_NAMES)[number];
+
+/** What the operator decides, parsed and checked once (`env.ts`). */
+export interface Settings {
+  readonly environment: "development" | "production";
+  /** `iss` of every token and the start of every link, without a trailing slash */
+  readonly issuer: string;
+  /** `aud` of access tokens */
+  readonly audience: string;
+  readonly accessTokenTtlSeconds: number;
+  readonly sessionTtlSeconds: number;
+  readonly passwordMinLength: number;
+  /** chained PBKDF2 calls of 100,000 iterations each */
+  readonly passwordHashRounds: number;
+  readonly corsOrigins: readonly string[];
+  readonly limits: Readonly<Record<LimitName, Limit>>;
+}

@@ -1,0 +1,171 @@
+import * as v from "valibot";
+import type { Limiter } from "./adapters/do-limiter.ts";
+import { DEFAULT_ROUNDS, MAX_ROUNDS } from "./crypto/password-hash.ts";
+import { type MasterKeys, MasterKeysInvalid, parseMasterKeys } from "./crypto/seal.ts";
+import { AuthError } from "./domain/error.ts";
+import type { Limit } from "./domain/limit.ts";
+import { LIMIT_NAMES, type LimitName, type Settings } from "./domain/settings.ts";
+
+/** Bindings and variables as wrangler gives them. This file alone reads the variables. */
+export interface Env {
+  readonly DB: D1Database;
+  readonly KV: KVNamespace;
+  readonly LIMITER: DurableObjectNamespace<Limiter>;
+}
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
+  // NIST SP 800-63B-4 §3.2.2: at most 100 failures in a row
+  "login:account": { name: "login:account", max: 10, windowSeconds: 15 * 60, lockAfter: 100 },
+  "login:ip": { name: "login:ip", max: 100, windowSeconds: 15 * 60 },
+  "register:ip": { name: "register:ip", max: 100, windowSeconds: HOUR },
+};
+
+/** A whole number in text, as variables are; wrangler's `--var` and `[vars]` may give a number too. */
+function wholeNumber(least: number, most: number) {
+  return v.pipe(
+    v.union([v.string(), v.number()]),
+    v.transform((value) => (value === "" ? Number.NaN : Number(value))),
+    v.check(
+      (value) => Number.isInteger(value) && value >= least && value <= most,
+      `must be a whole number from ${least} to ${most}`,
+    ),
+  );
+}
+
+const Issuer = v.pipe(
+  v.string("is missing"),
+  v.transform((text) => text.replace(/\/+$/, "")),
+  v.check(
+    (text) => /^https?:\/\/[^/?#\s]+$/.test(text) && URL.canParse(text),
+    "must be an origin, such as https://auth.example.com",
+  ),
+);
+
+const Origins = v.pipe(
+  v.string(),
+  v.transform((text) =>
+    text
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+  ),
+  v.check(
+    (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    "must be origins separated by commas, such as https://app.example.com,https://admin.example.com",
+  ),
+);
+
+const LIMIT_RULE = 'must be JSON such as {"login:ip": "1000/900"}: count/seconds';
+const Limits = v.pipe(
+  v.union([v.string(), v.record(v.string(), v.unknown())], LIMIT_RULE),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const limits = parseLimits(dataset.value);
+    if (limits !== null) return limits;
+    addIssue({ message: `${LIMIT_RULE}; the names are ${LIMIT_NAMES.join(", ")}` });
+    return NEVER;
+  }),
+);
+
+/** The defaults with what the text overrides; null when it is no such text. */
+function parseLimits(value: unknown): Record<LimitName, Limit> | null {
+  const limits = { ...DEFAULT_LIMITS };
+  try {
+    const overrides: unknown = typeof value === "string" ? JSON.parse(value) : value;
+    for (const [name, rule] of Object.entries(v.parse(v.record(v.string(), v.string()), overrides))) {
+      const known = LIMIT_NAMES.find((limit) => limit === name);
+      const [, max, windowSeconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,6})$/.exec(rule) ?? [];
+      if (known === undefined || max === undefined) return null;
+      limits[known] = { ...limits[known], max: Number(max), windowSeconds: Number(windowSeconds) };
+    }
+  } catch {
+    return null;
+  }
+  return limits;
+}
+
+const Keys = v.pipe(
+  v.string("is missing: a secret such as 1:<base64url of 32 random bytes>"),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return parseMasterKeys(dataset.value);
+    } catch (error) {
+      if (!(error instanceof MasterKeysInvalid)) throw error;
+      addIssue({ message: error.message.replace(/^MASTER_KEYS:? /, "") });
+      return NEVER;
+    }
+  }),
+);
+
+const Variables = v.object({
+  ENVIRONMENT: v.optional(v.picklist(["development", "production"], "must be development or production"), "production"),
+  ISSUER: Issuer,
+  AUDIENCE: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+  MASTER_KEYS: Keys,
+  ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), HOUR),
+  SESSION_TTL_SECONDS: v.optional(wholeNumber(1, 365 * DAY), 30 * DAY),
+  PASSWORD_MIN_LENGTH: v.optional(wholeNumber(8, 64), 8),
+  PASSWORD_HASH_ROUNDS: v.optional(wholeNumber(1, MAX_ROUNDS), DEFAULT_ROUNDS),
+  CORS_ORIGINS: v.optional(Origins, ""),
+  RATE_LIMITS: v.optional(Limits, {}),
+});
+
+export interface Configuration {
+  readonly settings: Settings;
+  readonly masterKeys: MasterKeys;
+}
+
+/** Throws `misconfigured` with one sentence that names the variable, never its value. */
+export function configurationOf(env: Env): Configuration {
+  const parsed = v.safeParse(Variables, env, { abortEarly: true });
+  if (!parsed.success) {
+    const [issue] = parsed.issues;
+    throw misconfigured(`${v.getDotPath(issue) ?? "the environment"} ${issue.message}`);
+  }
+  const vars = parsed.output;
+  const problem = vars.ENVIRONMENT === "production" ? productionProblem(vars) : developmentProblem(vars);
+  if (problem !== null) throw misconfigured(problem);
+  return {
+    masterKeys: vars.MASTER_KEYS,
+    settings: {
+      environment: vars.ENVIRONMENT,
+      issuer: vars.ISSUER,
+      audience: vars.AUDIENCE ?? vars.ISSUER,
+      accessTokenTtlSeconds: vars.ACCESS_TOKEN_TTL_SECONDS,
+      sessionTtlSeconds: vars.SESSION_TTL_SECONDS,
+      passwordMinLength: vars.PASSWORD_MIN_LENGTH,
+      passwordHashRounds: vars.PASSWORD_HASH_ROUNDS,
+      corsOrigins: vars.CORS_ORIGINS,
+      limits: vars.RATE_LIMITS,
+    },
+  };
+}
+
+type ParsedVariables = v.InferOutput<typeof Variables>;
+
+/** A minute: KV's shortest expiry, under which a revocation could be forgotten before the token is. */
+const PRODUCTION_MIN_TTL_SECONDS = 60;
+
+function productionProblem(vars: ParsedVariables): string | null {
+  if (!vars.ISSUER.startsWith("https://")) return "ISSUER must begin with https:// in production";
+  if (vars.ACCESS_TOKEN_TTL_SECONDS < PRODUCTION_MIN_TTL_SECONDS) {
+    return `ACCESS_TOKEN_TTL_SECONDS must be at least ${PRODUCTION_MIN_TTL_SECONDS} in production`;
+  }
+  if (vars.PASSWORD_HASH_ROUNDS < DEFAULT_ROUNDS) {
+    return `PASSWORD_HASH_ROUNDS must be at least ${DEFAULT_ROUNDS} in production`;
+  }
+  return null;
+}
+
+function developmentProblem(vars: ParsedVariables): string | null {
+  const deployed = vars.ISSUER.startsWith("https://");
+  return deployed
+    ? "ENVIRONMENT is development, but ISSUER begins with https://: deploy with ENVIRONMENT production"
+    : null;
+}
+
+function misconfigured(message: string): AuthError {
+  return new AuthError("misconfigured", message, { message: `Latchkey is not configured: ${message}` });
+}

@@ -1,0 +1,80 @@
+import { type Context, Hono } from "hono";
+import { cors } from "hono/cors";
+import { datix } from "../dialects/datix/routes.ts";
+import { AuthError } from "../domain/error.ts";
+import type { Core } from "../domain/ports.ts";
+import type { Dialect } from "../wire/dialect.ts";
+import { type Http, newRequestId } from "./call.ts";
+import { mount, refuseOutside } from "./mount.ts";
+import { refuse } from "./refuse.ts";
+
+export const DIALECTS: readonly Dialect[] = [datix];
+
+/** How long others may keep our public keys; the ring publishes a key for longer than that before it signs. */
+const JWKS_MAX_AGE_SECONDS = 300;
+
+export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
+  // not strict: every path answers with and without its trailing slash
+  const app = new Hono<Http>({ strict: false });
+  app.use(securityHeaders);
+  app.use(crossOrigin());
+  for (const dialect of dialects) mount(app, dialect);
+
+  app.get("/.well-known/jwks.json", async (c) =>
+    c.json(await c.env.keyring.jwks(), 200, { "Cache-Control": `public, max-age=${JWKS_MAX_AGE_SECONDS}` }),
+  );
+  // The ring opens only when D1 answers and MASTER_KEYS fits: what every login needs.
+  app.get("/healthz", async (c) => {
+    await c.env.keyring.current();
+    return c.json({ status: "ok" });
+  });
+
+  app.notFound((c) =>
+    refuseOutside(c, { error: new AuthError("not_found", "no such path"), dialect: dialectOf(c.req.path, dialects) }),
+  );
+  app.onError((error, c) => refuseOutside(c, { error, dialect: dialectOf(c.req.path, dialects) }));
+  return app;
+}
+
+/** Whose words a path outside of every row is answered in. */
+function dialectOf(path: string, dialects: readonly Dialect[]): Dialect {
+  return dialects.find(({ base }) => path.startsWith(`${base}/`)) ?? datix;
+}
+
+/** The answer while there is no Core, because a setting is missing or weak. */
+export function refuseMisconfigured(
+  request: Request,
+  error: unknown,
+  { log, random }: Pick<Core, "log" | "random">,
+): Response {
+  const path = new URL(request.url).pathname;
+  const requestId = newRequestId(random);
+  return refuse({ error, dialect: dialectOf(path, DIALECTS), row: null, requestId, path, limits: [] }, log);
+}
+
+const SECURITY_HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "Referrer-Policy": "no-referrer",
+  // two years: https://hstspreload.org asks for one at least
+  "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+};
+
+async function securityHeaders(c: Context<Http>, next: () => Promise<void>): Promise<void> {
+  await next();
+  const { headers } = c.res;
+  for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
+  if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+}
+
+/** RateLimit and the rest are of no use to a browser's script unless they are exposed. */
+const EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"];
+
+function crossOrigin() {
+  return cors({
+    origin: (origin, c: Context<Http>) => (c.env.settings.corsOrigins.includes(origin) ? origin : null),
+    allowHeaders: ["Authorization", "Content-Type"],
+    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+    exposeHeaders: EXPOSED_HEADERS,
+    maxAge: 600,
+  });
+}

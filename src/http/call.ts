@@ -1,0 +1,42 @@
+import type { Context } from "hono";
+import type { Random } from "../crypto/bytes.ts";
+import { publicId } from "../crypto/ids.ts";
+import type { Call } from "../domain/call.ts";
+import type { Core } from "../domain/ports.ts";
+import { whyOf } from "./refuse.ts";
+
+/** What the Hono app is given: the Core, and nothing of the raw environment. */
+export interface Http {
+  Bindings: Core;
+}
+
+/** A User-Agent is shown in the list of sessions; what is longer than any real one is cut. */
+const USER_AGENT_MAX_LENGTH = 400;
+
+export function beginCall(c: Context<Http>, clientId: string): Call {
+  const core = c.env;
+  const id = newRequestId(core.random);
+  return {
+    id,
+    clientId,
+    address: c.req.header("CF-Connecting-IP") ?? null,
+    country: countryOf(c.req.raw),
+    userAgent: c.req.header("User-Agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
+    limits: [],
+    later(work) {
+      const logged = work.catch((error: unknown) => {
+        core.log.write("error", "later.failed", { request_id: id, why: whyOf(error) });
+      });
+      c.executionCtx.waitUntil(logged);
+    },
+  };
+}
+
+export function newRequestId(random: Random): string {
+  return publicId({ prefix: "req", random });
+}
+
+function countryOf(request: Request): string | null {
+  const country = request.cf?.country;
+  return typeof country === "string" ? country : null;
+}

@@ -1,0 +1,69 @@
+import type { Context, Hono } from "hono";
+import * as v from "valibot";
+import { AuthError } from "../domain/error.ts";
+import { identify } from "../domain/identify.ts";
+import type { Dialect, Row } from "../wire/dialect.ts";
+import { readJson } from "./body.ts";
+import { beginCall, type Http } from "./call.ts";
+import { presentedBy } from "./guard.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
+import { refuse } from "./refuse.ts";
+
+/** Rows -> routes. Every documented request of every dialect is answered in `serve`, and nowhere else. */
+export function mount(app: Hono<Http>, dialect: Dialect): void {
+  for (const row of dialect.rows) {
+    app.on(row.method, row.path, (c) => serve(c, { dialect, row }));
+  }
+  for (const path of new Set(dialect.rows.map((row) => row.path))) {
+    app.all(path, (c) => refuseMethod(c, { dialect, path }));
+  }
+}
+
+async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row: Row }): Promise<Response> {
+  const core = c.env;
+  const call = beginCall(c, dialect.name);
+  try {
+    const caller = await identify(core, { access: row.access, presented: presentedBy(c.req.raw.headers) });
+    const params = parse(row.params, c.req.param());
+    const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
+    const { json, headers } = await row.handle(core, { call, caller, params, body });
+    return c.json(json, row.status, { "X-Request-Id": call.id, ...rateLimitHeaders(call.limits), ...headers });
+  } catch (error) {
+    return refuse({ error, dialect, row, requestId: call.id, path: c.req.path, limits: call.limits }, core.log);
+  }
+}
+
+/** The input as the row's schema makes it. The refusal names the first field that isn't right, and never repeats its value. */
+function parse(schema: v.GenericSchema | undefined, input: unknown, whole = "path"): unknown {
+  if (schema === undefined) return null;
+  // to valibot an array is an object without the members that are asked for
+  if (Array.isArray(input)) throw invalid(whole, "must be a JSON object");
+  const parsed = v.safeParse(schema, input, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue) ?? whole;
+  throw invalid(field, problemOf(issue));
+}
+
+function invalid(field: string, problem: string): AuthError {
+  return new AuthError("invalid_input", `invalid ${field}`, { field, message: `${field} ${problem}` });
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  if (issue.path !== undefined && issue.input === undefined) return "is required";
+  // Only a schema's own object rule is left without words of ours.
+  return issue.kind === "schema" && issue.type === "object" ? "must be a JSON object" : issue.message;
+}
+
+/** A refusal outside of every row. */
+export function refuseOutside(c: Context<Http>, { error, dialect }: { error: unknown; dialect: Dialect }): Response {
+  const { id: requestId, limits } = beginCall(c, dialect.name);
+  return refuse({ error, dialect, row: null, requestId, path: c.req.path, limits }, c.env.log);
+}
+
+function refuseMethod(c: Context<Http>, { dialect, path }: { dialect: Dialect; path: string }): Response {
+  const allow: string[] = dialect.rows.filter((row) => row.path === path).map((row) => row.method);
+  if (allow.includes("GET")) allow.push("HEAD");
+  const error = new AuthError("method_not_allowed", `${path} knows ${allow.join(", ")}`, { allow });
+  return refuseOutside(c, { error, dialect });
+}

@@ -1,0 +1,50 @@
+import { AuthError, type Refusal } from "../domain/error.ts";
+import type { LimitState } from "../domain/limit.ts";
+import type { Log } from "../domain/ports.ts";
+import type { Dialect, Row } from "../wire/dialect.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
+
+/** What we got wrong ourselves: logged as an error. */
+const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
+
+interface Refusing {
+  readonly error: unknown;
+  readonly dialect: Dialect;
+  /** null outside of every row */
+  readonly row: Row | null;
+  readonly requestId: string;
+  readonly path: string;
+  readonly limits: readonly LimitState[];
+}
+
+/** The one place where a thrown thing becomes an answer, and a line in the log. */
+export function refuse({ error, dialect, row, requestId, path, limits }: Refusing, log: Log): Response {
+  const { refusal, why, details } = error instanceof AuthError ? error : new AuthError("internal", whyOf(error));
+  const field = details.field === undefined ? null : (row?.fields[details.field] ?? details.field);
+  const answer = dialect.refuse({ refusal, message: details.message ?? null, field, requestId, instance: path });
+  log.write(FAULTS.includes(refusal) ? "error" : "info", "refused", {
+    request_id: requestId,
+    dialect: dialect.name,
+    row: row === null ? null : `${row.method} ${row.path}`,
+    refusal,
+    status: answer.status,
+    why,
+  });
+  const headers = new Headers({
+    "Content-Type": answer.contentType,
+    "X-Request-Id": requestId,
+    ...rateLimitHeaders(limits),
+  });
+  if (answer.status === 401) headers.set("WWW-Authenticate", "Bearer");
+  if (details.retryAfterSeconds !== undefined) headers.set("Retry-After", String(details.retryAfterSeconds));
+  if (details.allow !== undefined) headers.set("Allow", details.allow.join(", "));
+  return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
+}
+
+/** What the log may hear of an error: our own words, or the kind and place of somebody else's, whose message may quote the input. */
+export function whyOf(error: unknown): string {
+  if (error instanceof AuthError) return error.message;
+  if (!(error instanceof Error)) return "not an error";
+  const place = /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] ?? "no stack";
+  return `${error.name} ${place}`;
+}

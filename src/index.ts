@@ -1,0 +1,20 @@
+import { coreOf, WORLD } from "./core.ts";
+import type { Core } from "./domain/ports.ts";
+import type { Env } from "./env.ts";
+import { createApp, refuseMisconfigured } from "./http/app.ts";
+
+export { Limiter } from "./adapters/do-limiter.ts";
+
+const app = createApp();
+
+export default {
+  fetch(request, env, ctx) {
+    let core: Core;
+    try {
+      core = coreOf(env);
+    } catch (error) {
+      return refuseMisconfigured(request, error, WORLD);
+    }
+    return app.fetch(request, core, ctx);
+  },
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,129 @@
+import type { GenericSchema, InferOutput } from "valibot";
+import type { Access, Caller, Callers } from "../domain/access.ts";
+import type { Call } from "../domain/call.ts";
+import type { Refusal } from "../domain/error.ts";
+import type { Core } from "../domain/ports.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+/** Refusals that any row may answer, so no row lists them. */
+export const COMMON_REFUSALS = ["unavailable", "internal", "misconfigured"] as const satisfies readonly Refusal[];
+
+type Output<Schema> = Schema extends GenericSchema ? InferOutput<Schema> : null;
+
+/** What `run` is handed besides the Core. */
+export interface Asked<A extends Access, Params, Body> {
+  readonly call: Call;
+  readonly caller: Callers[A];
+  readonly params: Output<Params>;
+  readonly body: Output<Body>;
+}
+
+/** One documented endpoint. `read` parses what came, `run` is the story, `write` says it in the vendor's words. */
+export interface RowOf<
+  A extends Access,
+  Params extends GenericSchema | undefined,
+  Body extends GenericSchema | undefined,
+  Result,
+  Answer extends GenericSchema,
+> {
+  readonly method: Method;
+  /** as Hono spells it: `/sessions/:id` */
+  readonly path: string;
+  readonly access: A;
+  /** one line for the documents */
+  readonly summary: string;
+  readonly read?: { readonly params?: Params; readonly body?: Body };
+  readonly run: (core: Core, asked: Asked<A, Params, Body>) => Promise<Result>;
+  readonly status?: 200 | 201;
+  readonly answer: Answer;
+  readonly write: (result: Result) => InferOutput<Answer>;
+  /** headers that are part of the row's contract */
+  readonly headers?: (result: Result) => Readonly<Record<string, string>>;
+  /** refusals beyond the common ones and those that follow from `access` and `read` */
+  readonly refusals?: readonly Refusal[];
+  /** the domain's name of a field -> the vendor's, where they differ */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** A row without its types, as the mount, the documents and the tests see it. */
+export interface Row {
+  readonly method: Method;
+  readonly path: string;
+  readonly access: Access;
+  readonly summary: string;
+  readonly status: 200 | 201;
+  readonly params: GenericSchema | undefined;
+  readonly body: GenericSchema | undefined;
+  readonly answer: GenericSchema;
+  readonly refusals: readonly Refusal[];
+  readonly fields: Readonly<Record<string, string>>;
+  readonly handle: (core: Core, asked: UntypedAsked) => Promise<Written>;
+}
+
+export interface UntypedAsked {
+  readonly call: Call;
+  readonly caller: Caller;
+  readonly params: unknown;
+  readonly body: unknown;
+}
+
+export interface Written {
+  readonly json: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Checks a row's parts against each other, then forgets the types: `asked` was parsed by the row's own schemas. */
+export function row<
+  A extends Access,
+  Result,
+  Answer extends GenericSchema,
+  Params extends GenericSchema | undefined = undefined,
+  Body extends GenericSchema | undefined = undefined,
+>(spec: RowOf<A, Params, Body, Result, Answer>): Row {
+  return {
+    method: spec.method,
+    path: spec.path,
+    access: spec.access,
+    summary: spec.summary,
+    status: spec.status ?? 200,
+    params: spec.read?.params,
+    body: spec.read?.body,
+    answer: spec.answer,
+    refusals: spec.refusals ?? [],
+    fields: spec.fields ?? {},
+    handle: async (core, asked) => {
+      const result = await spec.run(core, asked as Asked<A, Params, Body>);
+      return { json: spec.write(result), headers: spec.headers?.(result) ?? {} };
+    },
+  };
+}
+
+/** A refusal as it stands when it is about to be answered. */
+export interface Refused {
+  readonly refusal: Refusal;
+  /** the caller's own sentence, or null: the dialect's words then */
+  readonly message: string | null;
+  readonly field: string | null;
+  readonly requestId: string;
+  /** the path that was asked */
+  readonly instance: string;
+}
+
+/** The vendor's answer to a refusal. */
+export interface RefusalAnswer {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
+  readonly contentType: string;
+  readonly body: unknown;
+}
+
+/** A dialect is data: its rows, and one answer for each refusal. */
+export interface Dialect {
+  /** the `client_id` of the sessions that begin in it */
+  readonly name: string;
+  readonly title: string;
+  /** what every path of it begins with: `/v1/auth` */
+  readonly base: string;
+  readonly rows: readonly Row[];
+  readonly refuse: (refused: Refused) => RefusalAnswer;
+}

@@ -1,0 +1,53 @@
+import * as v from "valibot";
+import { parseEmail } from "../domain/user.ts";
+
+// The fields that several dialects share: the same rules whatever the vendor calls them.
+
+/** A body may hold more than the contract names: what isn't named is ignored. */
+export const body = v.object;
+
+/** Characters that no name or label has a use for: C0, DEL, C1, and the line separators that split a mail header or a log line. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** Text of one line, 1 to `most` characters, its outer white space dropped. */
+export function line(most = 200) {
+  return v.pipe(
+    v.string("must be a string"),
+    v.check(
+      (text) => text.isWellFormed() && !CONTROL.test(text),
+      "must not contain control characters or half characters",
+    ),
+    v.trim(),
+    v.minLength(1, "must not be empty"),
+    v.check((text) => [...text].length <= most, `must be at most ${most} characters`),
+  );
+}
+
+/** An address in lower case (RFC 5321, dot-atom and a dotted domain). */
+export const email = v.pipe(
+  v.string("must be a string"),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parseEmail(dataset.value);
+    if (parsed !== null) return parsed;
+    addIssue({ message: "must be an email address, such as user@example.com" });
+    return NEVER;
+  }),
+);
+
+/** A password as typed. What it must be like is the story's business, and only when it is a new one. */
+export const password = v.pipe(
+  v.string("must be a string"),
+  v.minLength(1, "must not be empty"),
+  v.check((text) => text.isWellFormed() && !text.includes("\0"), "must not contain NUL or half characters"),
+);
+
+/** The public id of something: looked up as it is, so all that matters is that it is bounded. */
+export const publicId = v.pipe(v.string(), v.maxLength(100, "is not an id"));
+
+/** `2024-12-15T10:00:00Z`: UTC, whole seconds. */
+export function isoDate(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
+}
+
+export const IsoDate = v.pipe(v.string(), v.isoTimestamp());

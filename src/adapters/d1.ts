@@ -1,4 +1,4 @@
-import { type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AuditEntry } from "../domain/audit.ts";
 import { AuthError } from "../domain/error.ts";
@@ -40,11 +40,18 @@ export function auditInsert(db: Database, entry: AuditEntry) {
  * rows of the last INSERT, UPDATE or DELETE.
  */
 export function auditInsertIfChanged(db: Database, entry: AuditEntry) {
-  const columns: SQL[] = [entry.at, entry.action, entry.result, entry.actor, entry.organization, entry.target].map(
-    (value) => sql`${value}`,
-  );
-  const origin: SQL[] = [entry.address, entry.country, entry.userAgent, entry.requestId].map((value) => sql`${value}`);
-  return db.run(sql`
-    INSERT INTO audit_log (at, action, result, actor, organization, target, address, country, user_agent, request_id)
-    SELECT ${sql.join([...columns, ...origin], sql`, `)} WHERE changes() > 0`);
+  const values = [
+    null, // the id, which SQLite makes
+    entry.at,
+    entry.action,
+    entry.result,
+    entry.actor,
+    entry.organization,
+    entry.target,
+    entry.address,
+    entry.country,
+    entry.userAgent,
+    entry.requestId,
+  ].map((value) => sql`${value}`);
+  return db.insert(auditLog).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE changes() > 0`);
 }

@@ -68,6 +68,9 @@ export const sessions = sqliteTable(
     createdAt: integer("created_at").notNull(),
     expiresAt: integer("expires_at").notNull(),
     revokedAt: integer("revoked_at"),
+    /** of the newest refresh token: all that is kept of it */
+    refreshCounter: integer("refresh_counter").notNull().default(0),
+    rotatedAt: integer("rotated_at").notNull().default(0),
   },
   (t) => [
     index("sessions_user_live").on(t.userId, t.createdAt).where(sql`revoked_at IS NULL`),

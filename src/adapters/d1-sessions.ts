@@ -1,7 +1,8 @@
-import { and, desc, eq, gt, isNull, ne, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, ne, type Placeholder, sql } from "drizzle-orm";
+import type { SessionId } from "../domain/ids.ts";
 import type { Sessions } from "../domain/ports.ts";
 import type { Session, Standing } from "../domain/session.ts";
-import { auditInsert, auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
+import { auditInsert, auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
 import { members, organizations, sessions, users } from "./d1-schema.ts";
 
 const LISTED_AT_MOST = 100;
@@ -19,7 +20,7 @@ const SESSION_COLUMNS = {
 };
 
 export function d1Sessions(db: Database): Sessions {
-  const standing = selectStanding(db).prepare();
+  const standing = selectStanding(db, { id: sql.placeholder("id"), now: sql.placeholder("now") }).prepare();
   const ofUser = db
     .select(SESSION_COLUMNS)
     .from(sessions)
@@ -42,6 +43,27 @@ export function d1Sessions(db: Database): Sessions {
       }),
 
     standing: (id, now) => onD1("standing", async () => standingOf(await standing.get({ id, now }))),
+
+    rotate: ({ id, counter, now }) =>
+      onD1("rotate", async () => {
+        const [, rows] = await db.batch([
+          db
+            .update(sessions)
+            .set({ refreshCounter: counter + 1, rotatedAt: now })
+            .where(
+              and(
+                eq(sessions.id, id),
+                eq(sessions.refreshCounter, counter),
+                isNull(sessions.revokedAt),
+                gt(sessions.expiresAt, now),
+              ),
+            ),
+          selectStanding(db, { id, now }),
+        ]);
+        const [row] = rows;
+        const standing = standingOf(row);
+        return standing === null || row === undefined ? null : { ...row.refresh, standing };
+      }),
 
     ofUser: (userId, now) => onD1("sessions of user", async (): Promise<Session[]> => ofUser.all({ userId, now })),
 
@@ -77,38 +99,35 @@ function liveOf(userId: Session["userId"], now: number) {
   return [eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)];
 }
 
-function selectStanding(db: Database) {
+function selectStanding(db: Database, { id, now }: { id: SessionId | Placeholder; now: number | Placeholder }) {
   return db
     .select({
       session: SESSION_COLUMNS,
+      refresh: { counter: sessions.refreshCounter, rotatedAt: sessions.rotatedAt },
       user: {
-        id: users.id,
-        publicId: users.publicId,
+        id: named(users.id, "user_row"),
+        publicId: named(users.publicId, "user_public_id"),
         email: users.email,
         fullName: users.fullName,
-        createdAt: users.createdAt,
+        createdAt: named(users.createdAt, "user_created_at"),
       },
       role: members.role,
-      organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
+      organizationId: named(organizations.id, "organization_row"),
+      organizationPublicId: named(organizations.publicId, "organization_public_id"),
+      organizationName: organizations.name,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(members, and(eq(members.userId, users.id), eq(members.organizationId, sessions.organizationId)))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
-    .where(
-      and(
-        eq(sessions.id, sql.placeholder("id")),
-        isNull(sessions.revokedAt),
-        gt(sessions.expiresAt, sql.placeholder("now")),
-      ),
-    );
+    .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)));
 }
 
 type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>;
 
 function standingOf(row: StandingRow): Standing | null {
   if (row === undefined) return null;
-  const { session, user, role, organization } = row;
-  const membership = role === null || organization === null ? null : { role, organization };
+  const { session, user, role, organizationId: id, organizationPublicId: publicId, organizationName: name } = row;
+  const membership = role === null || name === null ? null : { role, organization: { id, publicId, name } };
   return { session, user, membership };
 }

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
+import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { AuditEntry } from "../domain/audit.ts";
 import { AuthError } from "../domain/error.ts";
 import { auditLog } from "./d1-schema.ts";
@@ -28,6 +29,14 @@ export function isUniqueViolation(error: unknown, column: string): boolean {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   return cause instanceof Error ? cause.message : "unknown";
+}
+
+/**
+ * The column under a name of its own. In a batch D1 answers rows as objects, so of two columns with one name, from two
+ * tables of a join, one would be lost.
+ */
+export function named<Column extends AnySQLiteColumn>(column: Column, name: string) {
+  return sql<Column["_"]["data"]>`${column}`.mapWith(column).as(name);
 }
 
 /** The entry as the statement that follows, in one batch, the change that it tells of. */

@@ -62,9 +62,16 @@ export async function verifyAccessToken(core: Core, token: string): Promise<Acce
     const keyFor = (kid: string) => core.keyring.publicKey(kid);
     return accessClaims(await verifyToken(token, keyFor, accessTokenRules(core), core.clock.now()));
   } catch (error) {
-    if (error instanceof TokenRefused) throw new AuthError("unauthenticated", `token: ${error.reason}`);
+    if (error instanceof TokenRefused)
+      throw new AuthError("unauthenticated", `token: ${error.reason}`, {}, { cause: error });
     throw error;
   }
+}
+
+/** What the token said, when `refused` came from one that was genuine and merely expired; else null. */
+export function expiredClaimsOf(refused: unknown): AccessClaims | null {
+  const cause = refused instanceof AuthError ? refused.cause : null;
+  return cause instanceof TokenRefused && cause.claims !== undefined ? accessClaims(cause.claims) : null;
 }
 
 function accessTokenRules({ settings }: Core): TokenRules {

@@ -8,6 +8,7 @@ export type AuditAction =
   | "session.opened"
   | "session.ended"
   | "session.others_ended"
+  | "session.refresh_reused"
   | "login.failed";
 
 /** Who did what, on what, from where. Written in the same batch as the change it tells of. */

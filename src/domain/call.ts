@@ -12,6 +12,8 @@ export interface Call {
   readonly userAgent: string | null;
   /** the limits that were asked: the answer bears them as headers */
   readonly limits: LimitState[];
+  /** headers that the answer bears, whatever it is */
+  readonly headers: Record<string, string>;
   /** Work that goes on after the answer; its failure is logged and harms nobody. */
   later(work: Promise<unknown>): void;
 }

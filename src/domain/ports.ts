@@ -46,12 +46,26 @@ export interface Sessions {
   open(session: Session, organization: OrganizationId | null, audit: AuditEntry): Promise<void>;
   /** The truth: a session that is neither ended nor over, with its user and membership. */
   standing(id: SessionId, now: number): Promise<Standing | null>;
+  /**
+   * Counts one rotation when `counter` is the newest, and in any case says how the session stands: of N parallel calls
+   * exactly one counts. Null when the session has ended.
+   */
+  rotate(token: { id: SessionId; counter: number; now: number }): Promise<RefreshState | null>;
   /** Live ones, newest first, at most 100. */
   ofUser(userId: UserId, now: number): Promise<Session[]>;
   /** False when the user has no such live session: nothing was changed then. */
   end(which: { id: SessionId; userId: UserId; now: number }, audit: AuditEntry): Promise<boolean>;
   /** Ends all but one; answers the ids of those that were live. */
   endOthers(which: { keep: SessionId; userId: UserId; now: number }, audit: AuditEntry): Promise<SessionId[]>;
+}
+
+/** A session's refresh token as it stands after `rotate`. */
+export interface RefreshState {
+  /** of the newest refresh token */
+  readonly counter: number;
+  /** epoch seconds of the newest rotation; 0 before the first */
+  readonly rotatedAt: number;
+  readonly standing: Standing;
 }
 
 export interface Revocations {

@@ -12,6 +12,8 @@ export interface Settings {
   readonly audience: string;
   readonly accessTokenTtlSeconds: number;
   readonly sessionTtlSeconds: number;
+  /** how long the refresh token before the current one still gets its successor */
+  readonly refreshGraceSeconds: number;
   readonly passwordMinLength: number;
   /** chained PBKDF2 calls of 100,000 iterations each */
   readonly passwordHashRounds: number;

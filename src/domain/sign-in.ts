@@ -7,6 +7,7 @@ import { AuthError } from "./error.ts";
 import type { SessionId } from "./ids.ts";
 import { provePassword, sealPassword } from "./password-proof.ts";
 import type { Core, Credential } from "./ports.ts";
+import { issueRefreshToken, type RefreshToken } from "./refresh-token.ts";
 import type { AuthenticationMethod, Session } from "./session.ts";
 import type { Account } from "./user.ts";
 
@@ -14,6 +15,8 @@ export interface SignedIn {
   readonly account: Account;
   readonly session: Session;
   readonly access: AccessToken;
+  /** for the dialects that hand one out */
+  readonly refresh: RefreshToken;
 }
 
 /** Email and password become a session. Unknown address and wrong password: one answer, one cost, one set of limits. */
@@ -79,7 +82,10 @@ export async function openSession(
     userAgent: call.userAgent,
   };
   // Signed before it is stored: a fault of the keyring leaves no session behind.
-  const access = await issueAccessToken(core, { account, session });
+  const [access, refresh] = await Promise.all([
+    issueAccessToken(core, { account, session }),
+    issueRefreshToken(core, { sessionId: session.id, counter: 0 }),
+  ]);
   const entry = auditEntry(call, {
     action: "session.opened",
     at: now,
@@ -88,5 +94,5 @@ export async function openSession(
     target: session.id,
   });
   await core.sessions.open(session, membership?.organization.id ?? null, entry);
-  return { account, session, access };
+  return { account, session, access, refresh };
 }

@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { datix } from "../dialects/datix/routes.ts";
+import { dyzo } from "../dialects/dyzo/routes.ts";
 import { AuthError } from "../domain/error.ts";
 import type { Core } from "../domain/ports.ts";
 import type { Dialect } from "../wire/dialect.ts";
@@ -8,7 +9,7 @@ import { type Http, newRequestId } from "./call.ts";
 import { mount, refuseOutside } from "./mount.ts";
 import { refuse } from "./refuse.ts";
 
-export const DIALECTS: readonly Dialect[] = [datix];
+export const DIALECTS: readonly Dialect[] = [datix, dyzo];
 
 /** How long others may keep our public keys; the ring publishes a key for longer than that before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300;
@@ -38,7 +39,7 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
 
 /** Whose words a path outside of every row is answered in. */
 function dialectOf(path: string, dialects: readonly Dialect[]): Dialect {
-  return dialects.find(({ base }) => path.startsWith(`${base}/`)) ?? datix;
+  return dialects.find(({ base }) => base !== "" && path.startsWith(`${base}/`)) ?? datix;
 }
 
 /** The answer while there is no Core, because a setting is missing or weak. */
@@ -49,7 +50,10 @@ export function refuseMisconfigured(
 ): Response {
   const path = new URL(request.url).pathname;
   const requestId = newRequestId(random);
-  return refuse({ error, dialect: dialectOf(path, DIALECTS), row: null, requestId, path, limits: [] }, log);
+  return refuse(
+    { error, dialect: dialectOf(path, DIALECTS), row: null, requestId, path, headers: { "X-Request-Id": requestId } },
+    log,
+  );
 }
 
 const SECURITY_HEADERS = {
@@ -67,12 +71,20 @@ async function securityHeaders(c: Context<Http>, next: () => Promise<void>): Pro
 }
 
 /** RateLimit and the rest are of no use to a browser's script unless they are exposed. */
-const EXPOSED_HEADERS = ["RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"];
+const EXPOSED_HEADERS = [
+  "RateLimit",
+  "RateLimit-Policy",
+  "Retry-After",
+  "WWW-Authenticate",
+  "X-New-Access-Token",
+  "X-New-Refresh-Token",
+  "X-Request-Id",
+];
 
 function crossOrigin() {
   return cors({
     origin: (origin, c: Context<Http>) => (c.env.settings.corsOrigins.includes(origin) ? origin : null),
-    allowHeaders: ["Authorization", "Content-Type"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Refresh-Token"],
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,

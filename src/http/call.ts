@@ -3,6 +3,7 @@ import type { Random } from "../crypto/bytes.ts";
 import { publicId } from "../crypto/ids.ts";
 import type { Call } from "../domain/call.ts";
 import type { Core } from "../domain/ports.ts";
+import { rateLimitHeaders } from "./rate-limit-headers.ts";
 import { whyOf } from "./refuse.ts";
 
 /** What the Hono app is given: the Core, and nothing of the raw environment. */
@@ -23,6 +24,7 @@ export function beginCall(c: Context<Http>, clientId: string): Call {
     country: countryOf(c.req.raw),
     userAgent: c.req.header("User-Agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
     limits: [],
+    headers: {},
     later(work) {
       const logged = work.catch((error: unknown) => {
         core.log.write("error", "later.failed", { request_id: id, why: whyOf(error) });
@@ -30,6 +32,11 @@ export function beginCall(c: Context<Http>, clientId: string): Call {
       c.executionCtx.waitUntil(logged);
     },
   };
+}
+
+/** What every answer to the call bears, good or not. */
+export function answerHeaders(call: Call): Record<string, string> {
+  return { "X-Request-Id": call.id, ...rateLimitHeaders(call.limits), ...call.headers };
 }
 
 export function newRequestId(random: Random): string {

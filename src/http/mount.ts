@@ -1,12 +1,10 @@
 import type { Context, Hono } from "hono";
 import * as v from "valibot";
 import { AuthError } from "../domain/error.ts";
-import { identify } from "../domain/identify.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 import { readJson } from "./body.ts";
-import { beginCall, type Http } from "./call.ts";
-import { presentedBy } from "./guard.ts";
-import { rateLimitHeaders } from "./rate-limit-headers.ts";
+import { answerHeaders, beginCall, type Http } from "./call.ts";
+import { admit } from "./guard.ts";
 import { refuse } from "./refuse.ts";
 
 /** Rows -> routes. Every documented request of every dialect is answered in `serve`, and nowhere else. */
@@ -23,13 +21,17 @@ async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row
   const core = c.env;
   const call = beginCall(c, dialect.name);
   try {
-    const caller = await identify(core, { access: row.access, presented: presentedBy(c.req.raw.headers) });
+    const admitted = await admit(c, { call, dialect, row });
+    if ("repeat" in admitted) return c.json(admitted.repeat, 200, answerHeaders(call));
     const params = parse(row.params, c.req.param());
     const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
-    const { json, headers } = await row.handle(core, { call, caller, params, body });
-    return c.json(json, row.status, { "X-Request-Id": call.id, ...rateLimitHeaders(call.limits), ...headers });
+    const { json, headers } = await row.handle(core, { call, caller: admitted.caller, params, body });
+    return c.json(json, row.status, { ...answerHeaders(call), ...headers });
   } catch (error) {
-    return refuse({ error, dialect, row, requestId: call.id, path: c.req.path, limits: call.limits }, core.log);
+    return refuse(
+      { error, dialect, row, requestId: call.id, path: c.req.path, headers: answerHeaders(call) },
+      core.log,
+    );
   }
 }
 
@@ -57,8 +59,11 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
 
 /** A refusal outside of every row. */
 export function refuseOutside(c: Context<Http>, { error, dialect }: { error: unknown; dialect: Dialect }): Response {
-  const { id: requestId, limits } = beginCall(c, dialect.name);
-  return refuse({ error, dialect, row: null, requestId, path: c.req.path, limits }, c.env.log);
+  const call = beginCall(c, dialect.name);
+  return refuse(
+    { error, dialect, row: null, requestId: call.id, path: c.req.path, headers: answerHeaders(call) },
+    c.env.log,
+  );
 }
 
 function refuseMethod(c: Context<Http>, { dialect, path }: { dialect: Dialect; path: string }): Response {

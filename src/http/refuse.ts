@@ -1,8 +1,6 @@
 import { AuthError, type Refusal } from "../domain/error.ts";
-import type { LimitState } from "../domain/limit.ts";
 import type { Log } from "../domain/ports.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
-import { rateLimitHeaders } from "./rate-limit-headers.ts";
 
 /** What we got wrong ourselves: logged as an error. */
 const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
@@ -14,11 +12,12 @@ interface Refusing {
   readonly row: Row | null;
   readonly requestId: string;
   readonly path: string;
-  readonly limits: readonly LimitState[];
+  /** that every answer of the call bears */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** The one place where a thrown thing becomes an answer, and a line in the log. */
-export function refuse({ error, dialect, row, requestId, path, limits }: Refusing, log: Log): Response {
+export function refuse({ error, dialect, row, requestId, path, headers: given }: Refusing, log: Log): Response {
   const { refusal, why, details } = error instanceof AuthError ? error : new AuthError("internal", whyOf(error));
   const field = details.field === undefined ? null : (row?.fields[details.field] ?? details.field);
   const answer = dialect.refuse({ refusal, message: details.message ?? null, field, requestId, instance: path });
@@ -30,11 +29,7 @@ export function refuse({ error, dialect, row, requestId, path, limits }: Refusin
     status: answer.status,
     why,
   });
-  const headers = new Headers({
-    "Content-Type": answer.contentType,
-    "X-Request-Id": requestId,
-    ...rateLimitHeaders(limits),
-  });
+  const headers = new Headers({ ...given, "Content-Type": answer.contentType });
   if (answer.status === 401) headers.set("WWW-Authenticate", "Bearer");
   if (details.retryAfterSeconds !== undefined) headers.set("Retry-After", String(details.retryAfterSeconds));
   if (details.allow !== undefined) headers.set("Allow", details.allow.join(", "));

@@ -122,8 +122,19 @@ export interface Dialect {
   /** the `client_id` of the sessions that begin in it */
   readonly name: string;
   readonly title: string;
-  /** what every path of it begins with: `/v1/auth` */
+  /** what every path of it begins with, such as `/v1/auth`; empty when nothing is common to them */
   readonly base: string;
   readonly rows: readonly Row[];
+  /**
+   * What an expired access token with a good `X-Refresh-Token` gets, on rows that need a session: new tokens in the
+   * answer's headers, and a safe method is carried out. Absent: nothing of the kind.
+   */
+  readonly renewal?: {
+    /**
+     * Answered, with 200, to an unsafe method that is then NOT carried out, because the vendor's client repeats every
+     * request whose 2xx answer bears new tokens. Null where no client does: 401, and nothing is rotated.
+     */
+    readonly repeat: object | null;
+  };
   readonly refuse: (refused: Refused) => RefusalAnswer;
 }

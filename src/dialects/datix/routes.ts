@@ -121,4 +121,11 @@ const rows = [
 ];
 
 /** The documented datix API, and Latchkey's own extensions of it. */
-export const datix: Dialect = { name: "datix", title: "Datix", base: "/v1/auth", rows, refuse };
+export const datix: Dialect = {
+  name: "datix",
+  title: "Datix",
+  base: "/v1/auth",
+  rows,
+  renewal: { repeat: null },
+  refuse,
+};

@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import type { Refusal } from "../../domain/error.ts";
+import type { RefusalAnswer, Refused } from "../../wire/dialect.ts";
+
+interface Words {
+  readonly status: RefusalAnswer["status"];
+  readonly message: string;
+}
+
+/** dyzo's words for each refusal. */
+export const WORDS: Readonly<Record<Refusal, Words>> = {
+  invalid_input: { status: 400, message: "A field is missing or not valid" },
+  not_json: { status: 400, message: "The body must be JSON with distinct members" },
+  weak_password: { status: 400, message: "The password is too weak" },
+  unauthenticated: { status: 401, message: "Authentication required" },
+  wrong_credentials: { status: 401, message: "Invalid email or password" },
+  wrong_password: { status: 401, message: "The current password is wrong" },
+  forbidden: { status: 403, message: "This credential may not do that" },
+  not_found: { status: 404, message: "Not found" },
+  method_not_allowed: { status: 405, message: "Method not allowed" },
+  email_taken: { status: 409, message: "The email already has an account" },
+  body_too_large: { status: 413, message: "The body is longer than 64 KiB" },
+  unsupported_media_type: { status: 415, message: "The body must be sent as application/json" },
+  too_many_requests: { status: 429, message: "Too many requests: please wait" },
+  password_login_off: {
+    status: 429,
+    message: "Too many wrong passwords in a row: password login is off until the password is reset",
+  },
+  internal: { status: 500, message: "Something went wrong on our side" },
+  misconfigured: { status: 503, message: "Latchkey is not configured" },
+  unavailable: { status: 503, message: "Please try again in a moment" },
+};
+
+export const Failure = v.object({ status: v.literal(0), message: v.string() });
+
+export function failure(message: string): v.InferOutput<typeof Failure> {
+  return { status: 0, message };
+}
+
+export function refuse({ refusal, message }: Refused): RefusalAnswer {
+  const words = WORDS[refusal];
+  return { status: words.status, contentType: "application/json", body: failure(message ?? words.message) };
+}

@@ -1,18 +1,20 @@
 // `npm start`: the Worker on this machine, from a fresh clone to a listening port.
 // What follows `--` goes to `wrangler dev`; --port, --persist-to and --var are read here as well.
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
+import { isGiven, writeDevVars } from "./dev-vars.mjs";
 import { makeReady, nodeForTools, root } from "./ready.mjs";
 
-const devVars = join(root, ".dev.vars");
 const migrations = join(root, "migrations");
 const stop = new AbortController();
+
+// wrangler's IPC message DEV_SERVER_READY comes even when the Worker does not compile; this line waits for it.
+const READY = /Ready on https?:/;
 
 // What wrangler says of itself; the Worker's lines, the requests and real errors pass.
 const NOISE = [
@@ -22,7 +24,6 @@ const NOISE = [
   /^Binding\s+Resource\s+Mode/,
   /^env\..*\s(local|remote)\s*$/,
   /Starting local server\.\.\.$/,
-  /^\[wrangler:info\] Ready on /,
   /Scheduled Workers are not automatically triggered/,
   /^\s*To manually trigger a scheduled event/,
   /^\s*curl ".*\/cdn-cgi\/local\/scheduled"$/,
@@ -63,21 +64,11 @@ async function refusal(port, host) {
   return error?.code;
 }
 
-function writeDevVars() {
-  const key = `MASTER_KEYS=1:${randomBytes(32).toString("base64url")}\n`;
-  if (!existsSync(devVars)) return writeFileSync(devVars, `ENVIRONMENT=development\n${key}`, { mode: 0o600 });
-  if (!given("MASTER_KEYS")) appendFileSync(devVars, readFileSync(devVars, "utf8").endsWith("\n") ? key : `\n${key}`);
-}
-
-function given(name) {
-  return new RegExp(`^\\s*(export\\s+)?${name}\\s*=`, "m").test(readFileSync(devVars, "utf8"));
-}
-
 async function applyMigrations(args) {
   if (!existsSync(migrations) || !readdirSync(migrations).some((file) => file.endsWith(".sql"))) return;
   const directory = valueAfter(args, "--persist-to");
   const place = directory === undefined ? [] : ["--persist-to", directory];
-  const wrangler = runWrangler(["d1", "migrations", "apply", "DB", "--local", ...place], ["ignore", "pipe", "pipe"]);
+  const wrangler = runWrangler(["d1", "migrations", "apply", "DB", "--local", ...place]);
   const lines = [];
   relay(wrangler.stdout, (line) => lines.push(line));
   relay(wrangler.stderr, (line) => lines.push(line));
@@ -86,14 +77,23 @@ async function applyMigrations(args) {
 }
 
 async function serve(args, port) {
-  const issuer = args.some((arg) => /^(--var=)?ISSUER:/.test(arg)) || given("ISSUER");
+  const issuer = args.some((arg) => /^(--var=)?ISSUER:/.test(arg)) || isGiven("ISSUER");
   const ours = [...(issuer ? [] : ["--var", `ISSUER:http://localhost:${port}`]), "--port", `${port}`];
-  const wrangler = runWrangler(["dev", ...ours, ...withoutPort(args)], ["ignore", "pipe", "pipe", "ipc"]);
-  wrangler.on("message", (message) => JSON.parse(message).event === "DEV_SERVER_READY" && greet(port));
-  relay(wrangler.stdout, (line) => console.log(line));
-  relay(wrangler.stderr, (line) => console.error(line));
+  const wrangler = runWrangler(["dev", ...ours, ...withoutPort(args)]);
+  let state = "starting";
+  relay(wrangler.stdout, (line) => {
+    if (!READY.test(line)) return console.log(line);
+    state = "ready";
+    greet(port);
+  });
+  relay(wrangler.stderr, (line) => {
+    console.error(line);
+    if (state !== "starting" || !/Build failed with/.test(line)) return;
+    state = "broken"; // wrangler would watch on, but never recovers when its first build failed
+    wrangler.kill();
+  });
   const [code] = await once(wrangler, "exit");
-  return code ?? 1;
+  return state === "broken" ? 1 : (code ?? 1);
 }
 
 // yargs would make a list of two --port.
@@ -101,7 +101,7 @@ function withoutPort(args) {
   return args.filter((arg, i) => arg !== "--port" && args[i - 1] !== "--port" && !arg.startsWith("--port="));
 }
 
-function runWrangler(args, stdio) {
+function runWrangler(args) {
   const env = {
     ...process.env,
     CLOUDFLARE_CF_FETCH_ENABLED: "false", // request.cf is otherwise fetched from workers.cloudflare.com
@@ -112,7 +112,12 @@ function runWrangler(args, stdio) {
   const script = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
   const node = nodeForTools();
   if (node === undefined) throw new Failure(`wrangler needs Node 22 or newer, and this is ${process.version}.`);
-  const child = spawn(node, [script, ...args], { cwd: root, env, stdio, signal: stop.signal });
+  const child = spawn(node, [script, ...args], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    signal: stop.signal,
+  });
   child.on("error", (error) => error.name !== "AbortError" && console.error(error.message));
   return child;
 }

@@ -2,31 +2,10 @@ import { applyD1Migrations, createExecutionContext, reset, waitOnExecutionContex
 import { env } from "cloudflare:workers";
 import { systemRandom } from "../src/adapters/world.ts";
 import { buildCore } from "../src/core.ts";
-import type { Clock, Core, Log, LogFields } from "../src/domain/ports.ts";
+import type { Core } from "../src/domain/ports.ts";
 import type { Env } from "../src/env.ts";
 import { createApp } from "../src/http/app.ts";
-
-/** A clock that stands until it is turned. 2026-01-01T00:00:00Z to begin with. */
-export class TestClock implements Clock {
-  #now = 1_767_225_600;
-
-  now(): number {
-    return this.#now;
-  }
-
-  advance(seconds: number): void {
-    this.#now += seconds;
-  }
-}
-
-/** Keeps what was logged, as the text that would have been printed. */
-export class TestLog implements Log {
-  readonly lines: string[] = [];
-
-  write(level: string, event: string, fields: LogFields): void {
-    this.lines.push(JSON.stringify({ level, event, ...fields }));
-  }
-}
+import { TestClock, TestLog } from "./clock.ts";
 
 export interface Asked {
   readonly method?: string;

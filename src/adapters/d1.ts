@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { DrizzleQueryError, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { AuditEntry } from "../domain/audit.ts";
@@ -28,7 +28,7 @@ export function isUniqueViolation(error: unknown, column: string): boolean {
 /** D1's own words: drizzle wraps them in an error whose message is the statement, with its parameters. */
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message : "unknown";
+  return cause instanceof Error && !(cause instanceof DrizzleQueryError) ? cause.message : "unknown";
 }
 
 /**

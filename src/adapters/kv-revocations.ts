@@ -24,6 +24,9 @@ export function kvRevocations(
   const memory = new Map<SessionId, Memory>();
 
   function remember(id: SessionId, entry: Memory): void {
+    // What was revoked stays so: an answer that says otherwise was on its way before it.
+    const known = memory.get(id);
+    if (known?.revoked && clock.now() < known.until) return;
     memory.delete(id);
     if (memory.size >= REMEMBERED_AT_MOST) {
       const [oldest] = memory.keys();
@@ -37,7 +40,7 @@ export function kvRevocations(
       const until = clock.now() + accessTokenTtlSeconds;
       for (const id of ids) remember(id, { revoked: true, until });
       const expirationTtl = Math.max(KV_MIN_TTL_SECONDS, accessTokenTtlSeconds);
-      const written = await Promise.allSettled(ids.map((id) => kv.put(keyOf(id), "1", { expirationTtl })));
+      const written = await Promise.allSettled(ids.map(async (id) => kv.put(keyOf(id), "1", { expirationTtl })));
       const failed = written.filter(({ status }) => status === "rejected").length;
       if (failed > 0) log.write("error", "revocations.unpublished", { failed, of: ids.length });
     },

@@ -16,23 +16,6 @@ export function limitKeyOf(email: string): string {
   return hex(sha256(email));
 }
 
-/** What a client is to a limit: an IPv6 customer has a whole /64, so that is one client (RFC 6177). */
-export function clientKeyOf(address: string | null): string {
-  if (address === null) return "unknown";
-  if (!address.includes(":")) return address;
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  const [head = "", tail] = address.toLowerCase().split("::");
-  const groups = head === "" ? [] : head.split(":");
-  const rest = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - rest.length);
-  const all = [...groups, ...Array<string>(zeros).fill("0"), ...rest];
-  return `${all
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":")}::/64`;
-}
-
 /**
  * Runs a check under limits. A unit of each is taken before it, so that a parallel burst never exceeds the budget, and
  * goes back unless the outcome is what the limits count: the listed refusals (wrong guesses), or success (things made).

@@ -8,7 +8,7 @@ export const SIGNING_ALGORITHM = "ES256";
 
 /** How long an isolate signs and verifies from memory before it looks for a rotation. */
 const FRESH_SECONDS = 60;
-/** An unknown `kid` may be a key made elsewhere a moment ago; tokens with invented ones may not turn into reads. */
+/** An unknown `kid` may be a key made elsewhere a moment ago; neither invented ones nor an outage may turn into many reads. */
 const RELOAD_AT_MOST_EVERY_SECONDS = 5;
 
 interface Ring {
@@ -24,6 +24,8 @@ export class IsolateKeyring implements Keyring {
   readonly #sealer: Sealer;
   readonly #clock: Clock;
   #ring: Ring | null = null;
+  /** when storage was last asked, whether or not it answered */
+  #askedAt = 0;
 
   constructor(parts: { store: SigningKeys; sealer: Sealer; clock: Clock }) {
     this.#store = parts.store;
@@ -48,7 +50,9 @@ export class IsolateKeyring implements Keyring {
 
   async #fresh(maxAgeSeconds: number): Promise<Ring> {
     const now = this.#clock.now();
-    if (this.#ring !== null && now - this.#ring.loadedAt < maxAgeSeconds) return this.#ring;
+    const isAskedLately = now - this.#askedAt < RELOAD_AT_MOST_EVERY_SECONDS;
+    if (this.#ring !== null && (isAskedLately || now - this.#ring.loadedAt < maxAgeSeconds)) return this.#ring;
+    this.#askedAt = now;
     try {
       this.#ring = await this.#load(now);
     } catch (error) {

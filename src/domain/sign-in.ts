@@ -1,8 +1,9 @@
 import { publicId } from "../crypto/ids.ts";
 import { type AccessToken, issueAccessToken } from "./access-token.ts";
-import { attempt, clientKeyOf, limitKeyOf } from "./attempt.ts";
+import { attempt, limitKeyOf } from "./attempt.ts";
 import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
+import { clientKeyOf } from "./client-key.ts";
 import { AuthError } from "./error.ts";
 import type { SessionId } from "./ids.ts";
 import { provePassword, sealPassword } from "./password-proof.ts";

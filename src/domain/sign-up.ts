@@ -1,7 +1,8 @@
 import { publicId } from "../crypto/ids.ts";
-import { attempt, clientKeyOf } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
 import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
+import { clientKeyOf } from "./client-key.ts";
 import { AuthError } from "./error.ts";
 import { checkNewPassword, sealPassword } from "./password-proof.ts";
 import type { Core, NewAccount } from "./ports.ts";

@@ -1,0 +1,107 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/adapters/d1.ts";
+import { AuthError } from "../../src/domain/error.ts";
+import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import { emptyStorage } from "../world.ts";
+import { audit, NOW, type Storage, storageOn } from "./storage.ts";
+
+/** In every text parameter below, so that it shows wherever one of them does. */
+const SECRET = "s3cret";
+const hash = (name: string) => `1.${SECRET}-${name}` as SealedHash;
+const id = 424_242 as UserId;
+const sessionId = `ses_${SECRET}` as SessionId;
+const entry = audit("user.renamed", { actor: SECRET, target: SECRET, address: SECRET, userAgent: SECRET });
+
+/** Every call of every port on D1. */
+const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = {
+  register: ({ users }) =>
+    users.register(
+      {
+        user: { publicId: SECRET, email: `${SECRET}@example.com`, fullName: SECRET, createdAt: NOW },
+        organization: { publicId: SECRET, name: SECRET },
+        role: "admin",
+        passwordHash: hash("new"),
+      },
+      entry,
+    ),
+  credentialByEmail: ({ users }) => users.credentialByEmail(`${SECRET}@example.com`),
+  credentialById: ({ users }) => users.credentialById(id),
+  upgradePasswordHash: ({ users }) => users.upgradePasswordHash({ id, from: hash("old"), to: hash("new") }),
+  changePassword: ({ users }) =>
+    users.changePassword({ id, from: hash("old"), to: hash("new"), keep: sessionId, now: NOW }, entry),
+  rename: ({ users }) => users.rename({ id, fullName: SECRET }, entry),
+  open: ({ sessions }) =>
+    sessions.open(
+      {
+        ...{ id: sessionId, userId: id, clientId: SECRET, createdAt: NOW, expiresAt: NOW + 1, amr: ["pwd"] },
+        ...{ address: SECRET, country: SECRET, userAgent: SECRET },
+      },
+      1 as OrganizationId,
+      entry,
+    ),
+  standing: ({ sessions }) => sessions.standing(sessionId, NOW),
+  rotate: ({ sessions }) => sessions.rotate({ id: sessionId, counter: 424_242, now: NOW }),
+  ofUser: ({ sessions }) => sessions.ofUser(id, NOW),
+  end: ({ sessions }) => sessions.end({ id: sessionId, userId: id, now: NOW }, entry),
+  endOthers: ({ sessions }) => sessions.endOthers({ keep: sessionId, userId: id, now: NOW }, entry),
+  all: ({ signingKeys }) => signingKeys.all(),
+  insertFirst: ({ signingKeys }) =>
+    signingKeys.insertFirst({
+      ...{ kid: SECRET, state: "current", publicJwk: SECRET, sealedPrivateJwk: SECRET, createdAt: NOW },
+    }),
+  write: ({ auditLog }) => auditLog.write(entry),
+};
+
+/** D1 that fails with this, whatever is asked. */
+function brokenD1(error: unknown): D1Database {
+  const fail = async () => {
+    throw error;
+  };
+  const statement = { bind: () => statement, all: fail, first: fail, raw: fail, run: fail };
+  return { prepare: () => statement, batch: fail } as unknown as D1Database;
+}
+
+async function refusalOf(work: Promise<unknown>): Promise<AuthError> {
+  const error: unknown = await work.then(
+    () => new Error("it did not fail"),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof AuthError)) throw error;
+  return error;
+}
+
+function expectUnavailable({ refusal, message, details }: AuthError): void {
+  expect(refusal).toBe("unavailable");
+  expect(details).toEqual({ retryAfterSeconds: 1 });
+  expect(message).toMatch(/^d1 [\w ]+: /);
+  expect(message).not.toContain(SECRET);
+  expect(message).not.toContain("424242");
+}
+
+describe.each(Object.entries(CALLS))("%s on D1 that fails", (_name, call) => {
+  it("is unavailable, with D1's words and none of the parameters", async () => {
+    const refused = await refusalOf(call(storageOn(openDatabase(brokenD1(new Error("D1_ERROR: overloaded"))))));
+    expectUnavailable(refused);
+    expect(refused.message).toContain("D1_ERROR: overloaded");
+    expect(refused.cause).toBeDefined();
+  });
+
+  it("is unavailable without any of the parameters when what was thrown is no Error", async () => {
+    expectUnavailable(await refusalOf(call(storageOn(openDatabase(brokenD1("a string"))))));
+  });
+});
+
+describe("real D1 without its tables", () => {
+  beforeEach(async () => {
+    await emptyStorage();
+    const tables = ["audit_log", "sessions", "members", "organizations", "users", "signing_keys"];
+    await env.DB.batch(tables.map((table) => env.DB.prepare(`DROP TABLE ${table}`)));
+  });
+
+  it.each(Object.entries(CALLS))("%s is unavailable, without any of the parameters", async (_name, call) => {
+    const refused = await refusalOf(call(storageOn(openDatabase(env.DB))));
+    expectUnavailable(refused);
+    expect(refused.message).toContain("no such table");
+  });
+});

@@ -1,0 +1,141 @@
+import { env } from "cloudflare:workers";
+import { asc, sql } from "drizzle-orm";
+import { type Database, openDatabase } from "../../src/adapters/d1.ts";
+import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
+import { auditLog } from "../../src/adapters/d1-schema.ts";
+import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
+import { d1SigningKeys } from "../../src/adapters/d1-signing-keys.ts";
+import { d1Users } from "../../src/adapters/d1-users.ts";
+import type { AuditAction, AuditEntry } from "../../src/domain/audit.ts";
+import type { SealedHash, SessionId } from "../../src/domain/ids.ts";
+import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
+import type { Session } from "../../src/domain/session.ts";
+import type { Membership, User } from "../../src/domain/user.ts";
+import { memoryAuditLog } from "../memory/audit-log.ts";
+import { memoryDatabase } from "../memory/database.ts";
+import { memorySessions } from "../memory/sessions.ts";
+import { memorySigningKeys } from "../memory/signing-keys.ts";
+import { memoryUsers } from "../memory/users.ts";
+import { emptyStorage } from "../world.ts";
+
+/** The ports over one database, and what a contract may look at behind them. */
+export interface Storage {
+  readonly users: Users;
+  readonly sessions: Sessions;
+  readonly signingKeys: SigningKeys;
+  readonly auditLog: AuditLog;
+  /** in the order in which they were written */
+  auditRows(): Promise<AuditEntry[]>;
+  rowCounts(): Promise<{ users: number; organizations: number; members: number }>;
+}
+
+export type MakeStorage = () => Promise<Storage>;
+
+export async function memoryStorage(): Promise<Storage> {
+  const db = memoryDatabase();
+  return {
+    users: memoryUsers(db),
+    sessions: memorySessions(db),
+    signingKeys: memorySigningKeys(db),
+    auditLog: memoryAuditLog(db),
+    auditRows: async () => db.audit,
+    rowCounts: async () => ({
+      users: db.users.size,
+      organizations: new Set(db.members.map(({ organization }) => organization.id)).size,
+      members: db.members.length,
+    }),
+  };
+}
+
+/** On the file's real D1, emptied. */
+export async function d1Storage(): Promise<Storage> {
+  await emptyStorage();
+  // so that the id of an organization is no user's, and one in the place of the other shows
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO organizations (id, public_id, name, created_at) VALUES (100, '', '', 0)"),
+    env.DB.prepare("DELETE FROM organizations"),
+  ]);
+  return storageOn(openDatabase(env.DB));
+}
+
+export function storageOn(db: Database): Storage {
+  const count = (table: string) => sql`(SELECT count(*) FROM ${sql.identifier(table)})`;
+  return {
+    users: d1Users(db),
+    sessions: d1Sessions(db),
+    signingKeys: d1SigningKeys(db),
+    auditLog: d1AuditLog(db),
+    async auditRows() {
+      const rows = await db.select().from(auditLog).orderBy(asc(auditLog.id));
+      return rows.map(({ id: _, ...entry }) => entry);
+    },
+    rowCounts: () =>
+      db.get(sql`SELECT ${count("users")} users, ${count("organizations")} organizations, ${count("members")} members`),
+  };
+}
+
+export const NOW = 1_767_225_600; // 2026-01-01T00:00:00Z
+export const HASH = "1.the-hash-of-ada" as SealedHash;
+
+/** No field is like another, so that one in the wrong column shows. */
+export function audit(action: AuditAction, changes: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    ...{
+      action,
+      at: NOW + 7,
+      result: "success",
+      actor: "user_actor",
+      organization: "org_where",
+      target: "what_target",
+    },
+    ...{ address: "203.0.113.7", country: "SE", userAgent: "a browser", requestId: "req_1" },
+    ...changes,
+  };
+}
+
+/** As little as an entry can say. */
+export const BARE = { actor: null, organization: null, target: null, address: null, country: null, userAgent: null };
+
+export function account(name = "ada"): NewAccount {
+  return {
+    user: { publicId: `user_${name}`, email: `${name}@example.com`, fullName: `The ${name}`, createdAt: NOW - 999 },
+    organization: { publicId: `org_${name}`, name: `House of ${name}` },
+    role: "admin",
+    passwordHash: name === "ada" ? HASH : (`1.the-hash-of-${name}` as SealedHash),
+  };
+}
+
+export interface Registered extends Credential {
+  readonly user: User;
+  readonly membership: Membership;
+  readonly passwordHash: SealedHash;
+}
+
+export async function registered({ users }: Storage, name = "ada"): Promise<Registered> {
+  await users.register(account(name), audit("user.registered"));
+  const credential = await users.credentialByEmail(`${name}@example.com`);
+  if (!credential?.membership || !credential.passwordHash) throw new Error("not registered");
+  return { user: credential.user, membership: credential.membership, passwordHash: credential.passwordHash };
+}
+
+/** Opens a session of an hour. */
+export async function opened(
+  { sessions }: Storage,
+  { user, membership }: Registered,
+  { id, ...changes }: { id: string } & Partial<Omit<Session, "id">>,
+): Promise<Session> {
+  const session: Session = {
+    ...{ id: id as SessionId, userId: user.id, clientId: "datix", createdAt: NOW, expiresAt: NOW + 3_600 },
+    ...{ amr: ["pwd"], address: "198.51.100.9", country: "NO", userAgent: "another browser" },
+    ...changes,
+  };
+  await sessions.open(session, membership.organization.id, audit("session.opened"));
+  return session;
+}
+
+/** The rows written while `work` ran. */
+export async function auditedBy(storage: Storage, work: () => Promise<unknown>): Promise<AuditEntry[]> {
+  const before = (await storage.auditRows()).length;
+  await work();
+  return (await storage.auditRows()).slice(before);
+}

@@ -1,0 +1,77 @@
+import { systemRandom } from "../../src/adapters/world.ts";
+import { Sealer } from "../../src/crypto/seal.ts";
+import { AuthError } from "../../src/domain/error.ts";
+import { IsolateKeyring } from "../../src/domain/keyring.ts";
+import type { Core } from "../../src/domain/ports.ts";
+import { configurationOf, type Env } from "../../src/env.ts";
+import { TestClock, TestLog } from "../clock.ts";
+import { memoryAuditLog } from "./audit-log.ts";
+import { type MemoryDatabase, memoryDatabase } from "./database.ts";
+import { memoryLimiter } from "./limiter.ts";
+import { memoryRevocations } from "./revocations.ts";
+import { memorySessions } from "./sessions.ts";
+import { memorySigningKeys } from "./signing-keys.ts";
+import { memoryUsers } from "./users.ts";
+
+/** The parts of the world that can be told to fail. */
+export type Part = "users" | "sessions" | "signingKeys" | "auditLog" | "limiter" | "revocations";
+
+export interface MemoryCore extends Core {
+  readonly clock: TestClock;
+  readonly log: TestLog;
+  readonly db: MemoryDatabase;
+  /** Whose every call throws `unavailable`. */
+  readonly failing: Set<Part>;
+  /** What was asked of storage, in order: `users.credentialByEmail`. */
+  readonly calls: string[];
+}
+
+const VARIABLES = {
+  ENVIRONMENT: "development",
+  ISSUER: "http://localhost:8787",
+  MASTER_KEYS: `1:${"k".repeat(42)}A`,
+  PASSWORD_HASH_ROUNDS: 1,
+};
+
+/** One isolate with its storage in memory. `changes` replaces variables; on the parts of another core it is a second isolate. */
+export function memoryCore(
+  changes: Readonly<Record<string, unknown>> = {},
+  { db, clock, limiter }: Pick<MemoryCore, "db" | "clock" | "limiter"> = {
+    db: memoryDatabase(),
+    clock: new TestClock(),
+    limiter: memoryLimiter(),
+  },
+): MemoryCore {
+  const { settings, masterKeys } = configurationOf({ ...VARIABLES, ...changes } as unknown as Env);
+  const failing = new Set<Part>();
+  const calls: string[] = [];
+  const tap = <Port extends object>(part: Part, port: Port) => tapped(port, { part, failing, calls });
+  const sealer = new Sealer({ keys: masterKeys, random: systemRandom });
+  const keyring = new IsolateKeyring({ store: tap("signingKeys", memorySigningKeys(db)), sealer, clock });
+  return {
+    ...{ settings, clock, log: new TestLog(), random: systemRandom, sealer, keyring, db, failing, calls },
+    limiter: tap("limiter", limiter),
+    revocations: memoryRevocations(db, () => failing.has("revocations")),
+    users: tap("users", memoryUsers(db)),
+    sessions: tap("sessions", memorySessions(db)),
+    auditLog: tap("auditLog", memoryAuditLog(db)),
+  };
+}
+
+/** The same port, each call of it noted, and refused while its part is failing. */
+function tapped<Port extends object>(
+  port: Port,
+  { part, failing, calls }: { part: Part; failing: ReadonlySet<Part>; calls: string[] },
+): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== "function") return method;
+      return async (...args: unknown[]) => {
+        calls.push(`${part}.${String(name)}`);
+        if (failing.has(part)) throw new AuthError("unavailable", `${part} is down`, { retryAfterSeconds: 1 });
+        return Reflect.apply(method, target, args);
+      };
+    },
+  });
+}

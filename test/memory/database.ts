@@ -1,0 +1,64 @@
+import type { AuditEntry } from "../../src/domain/audit.ts";
+import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { StoredSigningKey } from "../../src/domain/ports.ts";
+import type { Session } from "../../src/domain/session.ts";
+import type { Membership, User } from "../../src/domain/user.ts";
+
+export interface UserRow extends User {
+  readonly passwordHash: SealedHash | null;
+}
+
+export interface MemberRow extends Membership {
+  readonly userId: UserId;
+}
+
+export interface SessionRow {
+  readonly session: Session;
+  readonly organization: OrganizationId | null;
+  readonly revoked: boolean;
+  /** of the newest refresh token */
+  readonly counter: number;
+  readonly rotatedAt: number;
+}
+
+/** What the adapters of one deployment share. Each of their calls runs to its end before another begins: so each is atomic. */
+export interface MemoryDatabase {
+  readonly users: Map<UserId, UserRow>;
+  /** in the order in which they joined */
+  readonly members: MemberRow[];
+  /** in the order in which they were opened */
+  readonly sessions: Map<SessionId, SessionRow>;
+  readonly signingKeys: StoredSigningKey[];
+  readonly audit: AuditEntry[];
+  /** KV: the sessions that were published as ended */
+  readonly published: Set<SessionId>;
+}
+
+export function memoryDatabase(): MemoryDatabase {
+  return {
+    users: new Map(),
+    members: [],
+    sessions: new Map(),
+    signingKeys: [],
+    audit: [],
+    published: new Set(),
+  };
+}
+
+/** The session, if it is neither ended nor over. */
+export function liveSession(db: MemoryDatabase, id: SessionId, now: number): SessionRow | undefined {
+  const row = db.sessions.get(id);
+  return row === undefined || row.revoked || row.session.expiresAt <= now ? undefined : row;
+}
+
+/** Those of one user. */
+export function liveSessions(db: MemoryDatabase, userId: UserId, now: number): SessionRow[] {
+  return [...db.sessions.values()].filter(
+    ({ session }) => session.userId === userId && liveSession(db, session.id, now) !== undefined,
+  );
+}
+
+export function revoke(db: MemoryDatabase, rows: readonly SessionRow[]): SessionId[] {
+  for (const row of rows) db.sessions.set(row.session.id, { ...row, revoked: true });
+  return rows.map(({ session }) => session.id);
+}

@@ -3,6 +3,7 @@ import type { Env } from "../src/env.ts";
 declare global {
   namespace Cloudflare {
     interface Env extends WorkerBindings {
+      MASTER_KEYS: string;
       TEST_MIGRATIONS: D1Migration[];
     }
   }

@@ -1,5 +1,6 @@
 import { hex, sha256 } from "../crypto/bytes.ts";
 import type { Call } from "./call.ts";
+import { clientKeyOf } from "./client-key.ts";
 import { AuthError, type Refusal } from "./error.ts";
 import type { LimitState, Reservation } from "./limit.ts";
 import type { Core } from "./ports.ts";
@@ -14,6 +15,14 @@ interface Ask {
 /** Addresses of people stay out of the names of Durable Objects. */
 export function limitKeyOf(email: string): string {
   return hex(sha256(email));
+}
+
+/** What a wrong password is counted against, wherever it is tried. */
+export function passwordAsks({ call, email }: { call: Call; email: string }): readonly Ask[] {
+  return [
+    { name: "login:account", key: limitKeyOf(email) },
+    { name: "login:ip", key: clientKeyOf(call.address) },
+  ];
 }
 
 /**

@@ -1,4 +1,4 @@
-import { attempt, limitKeyOf } from "./attempt.ts";
+import { attempt, passwordAsks } from "./attempt.ts";
 import { type AuditAction, type AuditEntry, auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { AuthError } from "./error.ts";
@@ -44,7 +44,7 @@ export async function changePassword(
   checkNewPassword(core, { password: newPassword, email: user.email, name: user.fullName, field: "newPassword" });
   const from = await attempt(core, {
     call,
-    asks: [{ name: "login:account", key: limitKeyOf(user.email) }],
+    asks: passwordAsks({ call, email: user.email }),
     counts: ["wrong_password"],
     check: async () => {
       const credential = await core.users.credentialById(user.id);

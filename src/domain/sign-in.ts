@@ -1,9 +1,8 @@
 import { publicId } from "../crypto/ids.ts";
 import { type AccessToken, issueAccessToken } from "./access-token.ts";
-import { attempt, limitKeyOf } from "./attempt.ts";
+import { attempt, passwordAsks } from "./attempt.ts";
 import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
-import { clientKeyOf } from "./client-key.ts";
 import { AuthError } from "./error.ts";
 import type { SessionId } from "./ids.ts";
 import { provePassword, sealPassword } from "./password-proof.ts";
@@ -27,10 +26,7 @@ export async function signIn(
 ): Promise<SignedIn> {
   const credential = await attempt(core, {
     call,
-    asks: [
-      { name: "login:account", key: limitKeyOf(email) },
-      { name: "login:ip", key: clientKeyOf(call.address) },
-    ],
+    asks: passwordAsks({ call, email }),
     counts: ["wrong_credentials"],
     check: () => proveLogin(core, { call, email, password }),
   });

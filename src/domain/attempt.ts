@@ -49,20 +49,22 @@ export async function attempt<Result>(
   }
 }
 
-/** All or none: where one limit refuses, the units of the others go back. */
+/** All or none: where one limit refuses or can't be asked, the units of the others go back. */
 async function reserveAll(
   core: Core,
   { call, asks }: { call: Call; asks: readonly Ask[] },
 ): Promise<Map<Reservation, LimitState>> {
   const now = core.clock.now();
-  const reservations = await Promise.all(
+  const outcomes = await Promise.allSettled(
     asks.map(({ name, key }) => core.limiter.reserve(core.settings.limits[name], key, now)),
   );
-  const taken = new Map<Reservation, LimitState>(reservations.map((reservation) => [reservation, reservation]));
+  const reservations = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
   const refused = reservations.filter(({ allowed }) => !allowed);
-  if (refused.length === 0) return taken;
-  for (const reservation of refused) taken.delete(reservation);
+  const granted = reservations.filter(({ allowed }) => allowed);
+  const taken = new Map<Reservation, LimitState>(granted.map((reservation) => [reservation, reservation]));
+  if (granted.length === asks.length) return taken;
   returnUnits(core, { call, taken, how: "giveBack" });
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
   call.limits.push(...refused, ...taken.values());
   const names = refused.map(({ limit }) => limit.name).join(", ");
   const retryAfterSeconds = Math.max(...refused.map(({ resetSeconds }) => resetSeconds));

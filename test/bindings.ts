@@ -1,0 +1,114 @@
+import { env } from "cloudflare:workers";
+import type { Env } from "../src/env.ts";
+
+/** What the Worker keeps things in. */
+export type Bindings = Pick<Env, "DB" | "KV" | "LIMITER">;
+export type BindingName = keyof Bindings;
+
+/** One call of a binding, without the values that are handed over. */
+export interface Operation {
+  readonly binding: BindingName;
+  /** of `DB` the statements, of `KV` the method, of `LIMITER` the method and the limit: `reserve login:ip` */
+  readonly what: string;
+}
+
+/** Real bindings that first ask `tap` about each call: it may note it, hold it up, or throw in its place. */
+export function tapped(tap: (operation: Operation) => void | Promise<void>, bindings: Bindings = env): Bindings {
+  return {
+    DB: tappedDatabase(bindings.DB, (what) => tap({ binding: "DB", what })),
+    KV: tappedMethods(bindings.KV, (what) => tap({ binding: "KV", what })),
+    LIMITER: tappedNamespace(bindings.LIMITER, (what) => tap({ binding: "LIMITER", what })),
+  };
+}
+
+/** Real bindings and a list of what was asked of them, in order: `DB select ...`, `KV get`, `LIMITER reserve login:ip`. */
+export function counted(bindings: Bindings = env): { bindings: Bindings; operations: string[] } {
+  const operations: string[] = [];
+  const note = ({ binding, what }: Operation) => void operations.push(`${binding} ${what}`);
+  return { bindings: tapped(note, bindings), operations };
+}
+
+/** Which bindings are down now: may be changed between requests. */
+export type Outage = { [Name in BindingName]?: boolean };
+
+/** What production throws when a binding is down. */
+const FAILURES: Readonly<Record<BindingName, () => Error>> = {
+  DB: () => new Error("D1_ERROR: Network connection lost.", { cause: new Error("Network connection lost.") }),
+  KV: () => new Error("KV GET failed: 500 Internal Server Error"),
+  LIMITER: () =>
+    Object.assign(new Error("Durable Object is overloaded. Too many requests queued."), {
+      remote: true,
+      retryable: true,
+      overloaded: true,
+    }),
+};
+
+/** Real bindings whose every call fails as production's do while `outage` says so. */
+export function failing(outage: Outage, bindings: Bindings = env): Bindings {
+  return tapped(({ binding }) => {
+    if (outage[binding]) throw FAILURES[binding]();
+  }, bindings);
+}
+
+type Ask = (what: string) => void | Promise<void>;
+
+/** Each method of the object asks before it runs. */
+function tappedMethods<Target extends object>(target: Target, ask: Ask): Target {
+  return new Proxy(target, {
+    get(_, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function" || typeof name === "symbol") return member;
+      return async (...args: unknown[]) => {
+        await ask(name);
+        return Reflect.apply(member, target, args);
+      };
+    },
+  });
+}
+
+function tappedNamespace(namespace: Bindings["LIMITER"], ask: Ask): Bindings["LIMITER"] {
+  return new Proxy(namespace, {
+    get(_, name) {
+      if (name !== "getByName") throw new TypeError(`LIMITER.${String(name)} is not tapped`);
+      return (key: string) => {
+        const limit = key.split(":", 2).join(":");
+        return tappedMethods(namespace.getByName(key), (method) => ask(`${method} ${limit}`));
+      };
+    },
+  });
+}
+
+/** D1 prepares without asking anybody; what runs is a statement, or a batch of them. */
+function tappedDatabase(database: D1Database, ask: Ask): D1Database {
+  const real = new WeakMap<object, { statement: D1PreparedStatement; sql: string }>();
+
+  function wrap(statement: D1PreparedStatement, sql: string): D1PreparedStatement {
+    const wrapped = new Proxy(statement, {
+      get(_, name) {
+        const method: unknown = Reflect.get(statement, name);
+        if (typeof method !== "function") return method;
+        if (name === "bind") return (...values: unknown[]) => wrap(statement.bind(...values), sql);
+        return async (...args: unknown[]) => {
+          await ask(sql);
+          return Reflect.apply(method, statement, args);
+        };
+      },
+    });
+    real.set(wrapped, { statement, sql });
+    return wrapped;
+  }
+
+  return new Proxy(database, {
+    get(_, name) {
+      if (name === "prepare") return (sql: string) => wrap(database.prepare(sql), sql);
+      if (name === "batch") {
+        return async (statements: D1PreparedStatement[]) => {
+          const inner = statements.flatMap((statement) => real.get(statement) ?? []);
+          await ask(inner.map(({ sql }) => sql).join("; "));
+          return database.batch(inner.map(({ statement }) => statement));
+        };
+      }
+      throw new TypeError(`DB.${String(name)} is not tapped`);
+    },
+  });
+}

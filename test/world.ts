@@ -63,7 +63,7 @@ async function ask(core: Core, path: string, asked: Asked): Promise<Answered> {
   const response = await app.request(path, { method, headers, ...(body === undefined ? {} : { body }) }, core, ctx);
   const text = await response.text();
   await waitOnExecutionContext(ctx);
-  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const isJson = text !== "" && /json/.test(response.headers.get("Content-Type") ?? "");
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 

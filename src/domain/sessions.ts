@@ -24,7 +24,8 @@ export async function endSession(
   const now = core.clock.now();
   const entry = sessionAudit(call, { action: "session.ended", at: now, caller, target: id });
   const ended = await core.sessions.end({ id, userId: caller.user.id, now }, entry);
-  if (!ended) throw new AuthError("not_found", "no such live session of this user");
+  // The caller's own was live a moment ago: another request has ended it since, and what was asked for is so.
+  if (!ended && id !== caller.session.id) throw new AuthError("not_found", "no such live session of this user");
   call.later(core.revocations.publish([id]));
 }
 

@@ -31,7 +31,7 @@ export function d1Sessions(db: Database): Sessions {
         gt(sessions.expiresAt, sql.placeholder("now")),
       ),
     )
-    .orderBy(desc(sessions.createdAt))
+    .orderBy(desc(sessions.createdAt), sql`rowid DESC`)
     .limit(LISTED_AT_MOST)
     .prepare();
 

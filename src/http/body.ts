@@ -10,7 +10,7 @@ export async function readJson(request: Request): Promise<unknown> {
   const text = await readText(request);
   if (text === "") return undefined;
   if (!isJsonType(request.headers.get("Content-Type"))) {
-    throw new AuthError("unsupported_media_type", "the body's content type is not JSON");
+    throw new AuthError("unsupported_media_type", "the body's content type is not JSON", { field: "body" });
   }
   try {
     return parseStrictJson(text);
@@ -35,7 +35,7 @@ async function readText(request: Request): Promise<string> {
     for await (const chunk of request.body ?? []) {
       bytes += chunk.byteLength;
       if (bytes > BODY_MAX_BYTES) {
-        throw new AuthError("body_too_large", `the body is longer than ${BODY_MAX_BYTES} bytes`);
+        throw new AuthError("body_too_large", `the body is longer than ${BODY_MAX_BYTES} bytes`, { field: "body" });
       }
       text += decoder.decode(chunk, { stream: true });
     }

@@ -118,7 +118,10 @@ describe("guesses of the current password", () => {
     const call = testCall();
     const work = changePassword(core, { call, caller, currentPassword: "wrong horse battery", newPassword: NEW });
     expect(await refusalOf(work)).toBe("wrong_password");
-    expect(call.limits).toMatchObject([{ limit: { name: "login:account" }, remaining: 9 }]);
+    expect(call.limits).toMatchObject([
+      { limit: { name: "login:account" }, remaining: 9 },
+      { limit: { name: "login:ip" }, remaining: 99 },
+    ]);
   });
 });
 

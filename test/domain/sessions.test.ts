@@ -49,10 +49,11 @@ describe("a session", () => {
 
   it("that is unknown or ended before is not found, and nothing is published: invented ids fill no storage", async () => {
     const end = (id: SessionId) => inCall((call) => endSession(core, { call, caller, id }));
-    await end(caller.session.id);
-    await expect(end(caller.session.id)).rejects.toMatchObject({ refusal: "not_found" });
+    const { session: other } = await signedIn(core);
+    await end(other.id);
+    await expect(end(other.id)).rejects.toMatchObject({ refusal: "not_found" });
     await expect(end("ses_invented" as SessionId)).rejects.toMatchObject({ refusal: "not_found" });
-    expect(core.db.published).toEqual(new Set([caller.session.id]));
+    expect(core.db.published).toEqual(new Set([other.id]));
   });
 
   it("stays ended when it could not be published: D1 holds the truth", async () => {

@@ -12,8 +12,15 @@ export interface Operation {
   readonly what: string;
 }
 
-/** Real bindings that first ask `tap` about each call: it may note it, hold it up, or throw in its place. */
-export function tapped(tap: (operation: Operation) => void | Promise<void>, bindings: Bindings = env): Bindings {
+/**
+ * Asked before each call: it may note it, hold it up, or throw in its place. What it answers, if anything, is run when the
+ * call is done, before the caller hears of it.
+ */
+export type Tap = (operation: Operation) => Done | Promise<Done>;
+type Done = void | (() => Promise<void>);
+
+/** Real bindings, each call of which `tap` is asked about. */
+export function tapped(tap: Tap, bindings: Bindings = env): Bindings {
   return {
     DB: tappedDatabase(bindings.DB, (what) => tap({ binding: "DB", what })),
     KV: tappedMethods(bindings.KV, (what) => tap({ binding: "KV", what })),
@@ -50,7 +57,14 @@ export function failing(outage: Outage, bindings: Bindings = env): Bindings {
   }, bindings);
 }
 
-type Ask = (what: string) => void | Promise<void>;
+type Ask = (what: string) => Done | Promise<Done>;
+
+async function around<Result>(ask: Ask, what: string, call: () => Promise<Result>): Promise<Result> {
+  const done = await ask(what);
+  const result = await call();
+  await done?.();
+  return result;
+}
 
 /** Each method of the object asks before it runs. */
 function tappedMethods<Target extends object>(target: Target, ask: Ask): Target {
@@ -58,10 +72,7 @@ function tappedMethods<Target extends object>(target: Target, ask: Ask): Target 
     get(_, name) {
       const member: unknown = Reflect.get(target, name);
       if (typeof member !== "function" || typeof name === "symbol") return member;
-      return async (...args: unknown[]) => {
-        await ask(name);
-        return Reflect.apply(member, target, args);
-      };
+      return (...args: unknown[]) => around(ask, name, () => Reflect.apply(member, target, args));
     },
   });
 }
@@ -88,10 +99,7 @@ function tappedDatabase(database: D1Database, ask: Ask): D1Database {
         const method: unknown = Reflect.get(statement, name);
         if (typeof method !== "function") return method;
         if (name === "bind") return (...values: unknown[]) => wrap(statement.bind(...values), sql);
-        return async (...args: unknown[]) => {
-          await ask(sql);
-          return Reflect.apply(method, statement, args);
-        };
+        return (...args: unknown[]) => around(ask, sql, () => Reflect.apply(method, statement, args));
       },
     });
     real.set(wrapped, { statement, sql });
@@ -102,10 +110,10 @@ function tappedDatabase(database: D1Database, ask: Ask): D1Database {
     get(_, name) {
       if (name === "prepare") return (sql: string) => wrap(database.prepare(sql), sql);
       if (name === "batch") {
-        return async (statements: D1PreparedStatement[]) => {
+        return (statements: D1PreparedStatement[]) => {
           const inner = statements.flatMap((statement) => real.get(statement) ?? []);
-          await ask(inner.map(({ sql }) => sql).join("; "));
-          return database.batch(inner.map(({ statement }) => statement));
+          const all = inner.map(({ sql }) => sql).join("; ");
+          return around(ask, all, () => database.batch(inner.map(({ statement }) => statement)));
         };
       }
       throw new TypeError(`DB.${String(name)} is not tapped`);

@@ -49,11 +49,17 @@ describe("a session", () => {
 
   it("that is unknown or ended before is not found, and nothing is published: invented ids fill no storage", async () => {
     const end = (id: SessionId) => inCall((call) => endSession(core, { call, caller, id }));
-    const { session: other } = await signedIn(core);
-    await end(other.id);
-    await expect(end(other.id)).rejects.toMatchObject({ refusal: "not_found" });
+    const { id } = (await signedIn(core)).session;
+    await end(id);
+    await expect(end(id)).rejects.toMatchObject({ refusal: "not_found" });
     await expect(end("ses_invented" as SessionId)).rejects.toMatchObject({ refusal: "not_found" });
-    expect(core.db.published).toEqual(new Set([other.id]));
+    expect(core.db.published).toEqual(new Set([id]));
+  });
+
+  it("of the caller that another request ended meanwhile is ended: what was asked for is so", async () => {
+    const end = () => inCall((call) => endSession(core, { call, caller, id: caller.session.id }));
+    await Promise.all([end(), end()]);
+    expect(core.db.audit.filter(({ action }) => action === "session.ended")).toHaveLength(1);
   });
 
   it("stays ended when it could not be published: D1 holds the truth", async () => {

@@ -15,6 +15,8 @@ export const users = sqliteTable(
     email: text().notNull(),
     fullName: text("full_name").notNull(),
     passwordHash: text("password_hash").$type<SealedHash>(),
+    /** counts the changes that end sessions */
+    credentialVersion: integer("credential_version").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
   (t) => [uniqueIndex("users_public_id").on(t.publicId), uniqueIndex("users_email").on(t.email)],

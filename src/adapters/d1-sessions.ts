@@ -1,8 +1,8 @@
-import { and, desc, eq, gt, isNull, ne, type Placeholder, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gt, isNull, ne, type Placeholder, sql } from "drizzle-orm";
 import type { SessionId } from "../domain/ids.ts";
 import type { Sessions } from "../domain/ports.ts";
 import type { Session, Standing } from "../domain/session.ts";
-import { auditInsert, auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
+import { auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
 import { members, organizations, sessions, users } from "./d1-schema.ts";
 
 const LISTED_AT_MOST = 100;
@@ -36,10 +36,10 @@ export function d1Sessions(db: Database): Sessions {
     .prepare();
 
   return {
-    open: (session, organizationId, audit) =>
+    open: (session, under, audit) =>
       onD1("open session", async () => {
-        const row = { ...session, amr: [...session.amr], organizationId };
-        await db.batch([db.insert(sessions).values(row), auditInsert(db, audit)]);
+        const [opened] = await db.batch([insertSession(db, session, under), auditInsertIfChanged(db, audit)]);
+        return opened.length > 0;
       }),
 
     standing: (id, now) => onD1("standing", async () => standingOf(await standing.get({ id, now }))),
@@ -93,6 +93,27 @@ export function d1Sessions(db: Database): Sessions {
         return ended.map((session) => session.id);
       }),
   };
+}
+
+/** Inserts the row if the user's credentials are still of the version that was proven. */
+function insertSession(db: Database, session: Session, { organization, version }: Parameters<Sessions["open"]>[1]) {
+  const row: Required<typeof sessions.$inferInsert> = {
+    ...session,
+    amr: [...session.amr],
+    organizationId: organization,
+    revokedAt: null,
+    refreshCounter: 0,
+    rotatedAt: 0,
+  };
+  const values = Object.entries(getTableColumns(sessions)).map(
+    ([name, column]) => sql`${sql.param(row[name as keyof typeof row], column)}`,
+  );
+  return db
+    .insert(sessions)
+    .select(
+      sql`SELECT ${sql.join(values, sql`, `)} FROM ${users} WHERE ${and(eq(users.id, session.userId), eq(users.credentialVersion, version))}`,
+    )
+    .returning({ id: sessions.id });
 }
 
 function liveOf(userId: Session["userId"], now: number) {

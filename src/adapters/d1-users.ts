@@ -32,7 +32,7 @@ export function d1Users(db: Database): Users {
         const [changed, , ended] = await db.batch([
           db
             .update(users)
-            .set({ passwordHash: to })
+            .set({ passwordHash: to, credentialVersion: sql`${users.credentialVersion} + 1` })
             .where(and(eq(users.id, id), eq(users.passwordHash, from)))
             .returning({ id: users.id }),
           auditInsertIfChanged(db, audit),
@@ -99,6 +99,7 @@ function selectCredential(db: Database) {
       fullName: users.fullName,
       createdAt: users.createdAt,
       passwordHash: users.passwordHash,
+      version: users.credentialVersion,
       role: members.role,
       organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
     })
@@ -113,7 +114,7 @@ type CredentialRow = Awaited<ReturnType<ReturnType<typeof selectCredential>["get
 
 function credentialOf(row: CredentialRow): Credential | null {
   if (row === undefined) return null;
-  const { passwordHash, role, organization, ...user } = row;
+  const { passwordHash, version, role, organization, ...user } = row;
   const membership = role === null || organization === null ? null : { role, organization };
-  return { user, membership, passwordHash };
+  return { user, membership, passwordHash, version };
 }

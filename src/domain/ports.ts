@@ -25,6 +25,8 @@ export interface NewAccount {
 /** An account and what its password is proven against. */
 export interface Credential extends Account {
   readonly passwordHash: SealedHash | null;
+  /** Counts the changes that end sessions: who proved an older one may open none any more. */
+  readonly version: number;
 }
 
 export interface Users {
@@ -43,7 +45,12 @@ export interface Users {
 }
 
 export interface Sessions {
-  open(session: Session, organization: OrganizationId | null, audit: AuditEntry): Promise<void>;
+  /** False when the user's credentials are no longer of the version that was proven: nothing was stored then. */
+  open(
+    session: Session,
+    under: { organization: OrganizationId | null; version: number },
+    audit: AuditEntry,
+  ): Promise<boolean>;
   /** The truth: a session that is neither ended nor over, with its user and membership. */
   standing(id: SessionId, now: number): Promise<Standing | null>;
   /**

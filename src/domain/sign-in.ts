@@ -63,7 +63,7 @@ async function upgradeHash(
 /** The end of every way in: a session and its first token. */
 export async function openSession(
   core: Core,
-  { call, account, amr }: { call: Call; account: Account; amr: readonly AuthenticationMethod[] },
+  { call, account, amr }: { call: Call; account: Credential; amr: readonly AuthenticationMethod[] },
 ): Promise<SignedIn> {
   const now = core.clock.now();
   const { user, membership } = account;
@@ -90,6 +90,9 @@ export async function openSession(
     organization: membership?.organization.publicId ?? null,
     target: session.id,
   });
-  await core.sessions.open(session, membership?.organization.id ?? null, entry);
+  const under = { organization: membership?.organization.id ?? null, version: account.version };
+  const opened = await core.sessions.open(session, under, entry);
+  // What was proven is no longer the credential: its change ended all sessions, and this one would outlive that.
+  if (!opened) throw new AuthError("wrong_credentials", "the credentials were changed meanwhile");
   return { account, session, access, refresh };
 }

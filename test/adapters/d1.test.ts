@@ -37,7 +37,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
         ...{ id: sessionId, userId: id, clientId: SECRET, createdAt: NOW, expiresAt: NOW + 1, amr: ["pwd"] },
         ...{ address: SECRET, country: SECRET, userAgent: SECRET },
       },
-      1 as OrganizationId,
+      { organization: 1 as OrganizationId, version: 0 },
       entry,
     ),
   standing: ({ sessions }) => sessions.standing(sessionId, NOW),

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Sessions } from "../../src/domain/ports.ts";
 import {
   audit,
@@ -15,6 +15,8 @@ import {
 
 const ONE = "ses_1" as SessionId;
 const TWO = "ses_2" as SessionId;
+/** In no organization, and under the credentials of the registration. */
+const UNPLACED = { organization: null, version: 0 };
 
 /** What every store of sessions promises. */
 export function sessionsContract(name: string, make: MakeStorage): void {
@@ -53,13 +55,29 @@ export function sessionsContract(name: string, make: MakeStorage): void {
       const session = await opened(storage, ada, { id: ONE });
       for (const entry of [audit("session.opened"), audit("session.opened", BARE)]) {
         const next = { ...session, id: `ses_${entry.actor}` as SessionId };
-        expect(await auditedBy(storage, () => sessions.open(next, null, entry))).toEqual([entry]);
+        expect(await auditedBy(storage, () => sessions.open(next, UNPLACED, entry))).toEqual([entry]);
       }
+    });
+
+    it("opens under the user's credentials of now alone: after a change nothing is stored", async () => {
+      const session = await opened(storage, ada, { id: ONE });
+      const next = { ...session, id: TWO };
+      const to = "2.a-new-hash" as SealedHash;
+      await storage.users.changePassword(
+        { id: ada.user.id, from: ada.passwordHash, to, keep: ONE, now: NOW },
+        audit("user.password_changed"),
+      );
+      const entry = audit("session.opened");
+      const open = (version: number) => sessions.open(next, { organization: null, version }, entry);
+      expect(await auditedBy(storage, async () => expect(await open(ada.version)).toBe(false))).toEqual([]);
+      expect(await sessions.standing(TWO, NOW)).toBeNull();
+      expect(await open(ada.version + 1)).toBe(true);
+      expect(await sessions.standing(TWO, NOW)).not.toBeNull();
     });
 
     it("a session without an organization has no membership", async () => {
       const session = await opened(storage, ada, { id: ONE });
-      await sessions.open({ ...session, id: TWO }, null, audit("session.opened"));
+      await sessions.open({ ...session, id: TWO }, UNPLACED, audit("session.opened"));
       expect(await sessions.standing(TWO, NOW)).toMatchObject({ user: ada.user, membership: null });
     });
 
@@ -131,7 +149,7 @@ export function sessionsContract(name: string, make: MakeStorage): void {
 
     it("a session without an organization rotates too", async () => {
       const session = await opened(storage, ada, { id: ONE });
-      await sessions.open({ ...session, id: TWO }, null, audit("session.opened"));
+      await sessions.open({ ...session, id: TWO }, UNPLACED, audit("session.opened"));
       expect(await rotate(0, { id: TWO })).toMatchObject({ standing: { user: ada.user, membership: null } });
     });
   }

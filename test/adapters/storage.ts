@@ -118,13 +118,13 @@ export async function registered({ users }: Storage, name = "ada"): Promise<Regi
   await users.register(account(name), audit("user.registered"));
   const credential = await users.credentialByEmail(`${name}@example.com`);
   if (!credential?.membership || !credential.passwordHash) throw new Error("not registered");
-  return { user: credential.user, membership: credential.membership, passwordHash: credential.passwordHash };
+  return { ...credential, membership: credential.membership, passwordHash: credential.passwordHash };
 }
 
 /** Opens a session of an hour. */
 export async function opened(
   { sessions }: Storage,
-  { user, membership }: Registered,
+  { user, membership, version }: Registered,
   { id, ...changes }: { id: string } & Partial<Omit<Session, "id">>,
 ): Promise<Session> {
   const session: Session = {
@@ -132,7 +132,7 @@ export async function opened(
     ...{ amr: ["pwd"], address: "198.51.100.9", country: "NO", userAgent: "another browser" },
     ...changes,
   };
-  await sessions.open(session, membership.organization.id, audit("session.opened"));
+  await sessions.open(session, { organization: membership.organization.id, version }, audit("session.opened"));
   return session;
 }
 

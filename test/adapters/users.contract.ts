@@ -82,6 +82,7 @@ export function usersContract(name: string, make: MakeStorage): void {
         user: { ...account().user, id: expect.any(Number) },
         membership: { role: "viewer", organization: { ...account().organization, id: expect.any(Number) } },
         passwordHash: HASH,
+        version: 0,
       });
       expect(await users.credentialById(found?.user.id ?? NOBODY)).toEqual(found);
     });

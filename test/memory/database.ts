@@ -6,6 +6,7 @@ import type { Membership, User } from "../../src/domain/user.ts";
 
 export interface UserRow extends User {
   readonly passwordHash: SealedHash | null;
+  readonly version: number;
 }
 
 export interface MemberRow extends Membership {

@@ -7,16 +7,18 @@ export function memorySessions(db: MemoryDatabase): Sessions {
   function standingOf({ session, organization }: SessionRow): Standing {
     const stored = db.users.get(session.userId);
     if (stored === undefined) throw new Error("a session of nobody");
-    const { passwordHash: _, ...user } = stored;
+    const { passwordHash: _hash, version: _version, ...user } = stored;
     const member = db.members.find((each) => each.userId === user.id && each.organization.id === organization);
     const membership = member === undefined ? null : { role: member.role, organization: member.organization };
     return { session, user, membership };
   }
 
   return {
-    async open(session, organization, audit) {
+    async open(session, { organization, version }, audit) {
+      if (db.users.get(session.userId)?.version !== version) return false;
       db.sessions.set(session.id, { session, organization, revoked: false, counter: 0, rotatedAt: 0 });
       db.audit.push(audit);
+      return true;
     },
 
     async standing(id, now) {

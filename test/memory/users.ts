@@ -8,17 +8,17 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
   function credentialOf(row: UserRow | undefined): Credential | null {
     if (row === undefined) return null;
-    const { passwordHash, ...user } = row;
+    const { passwordHash, version, ...user } = row;
     const joined = db.members.find(({ userId }) => userId === user.id);
     const membership = joined === undefined ? null : { role: joined.role, organization: joined.organization };
-    return { user, membership, passwordHash };
+    return { user, membership, passwordHash, version };
   }
 
   return {
     async register({ user, organization, role, passwordHash }, audit) {
       if (byEmail(user.email) !== undefined) return "email_taken";
       const id = (db.users.size + 1) as UserId;
-      db.users.set(id, { id, ...user, passwordHash });
+      db.users.set(id, { id, ...user, passwordHash, version: 0 });
       const organizationId = (db.members.length + 101) as OrganizationId;
       db.members.push({ userId: id, role, organization: { id: organizationId, ...organization } });
       db.audit.push(audit);
@@ -37,7 +37,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
     async changePassword({ id, from, to, keep, now }, audit) {
       const user = db.users.get(id);
       if (user?.passwordHash !== from) return null;
-      db.users.set(id, { ...user, passwordHash: to });
+      db.users.set(id, { ...user, passwordHash: to, version: user.version + 1 });
       db.audit.push(audit);
       return revoke(
         db,

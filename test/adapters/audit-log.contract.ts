@@ -4,11 +4,12 @@ import { audit, BARE, type MakeStorage, type Storage } from "./storage.ts";
 /** What every audit log promises. */
 export function auditLogContract(name: string, make: MakeStorage): void {
   let storage: Storage;
-  beforeEach(async () => {
-    storage = await make();
-  });
 
   describe(`audit log: ${name}`, () => {
+    beforeEach(async () => {
+      storage = await make();
+    });
+
     it("an entry is one row with all its fields", async () => {
       const entry = audit("login.failed", { result: "failure" });
       await storage.auditLog.write(entry);

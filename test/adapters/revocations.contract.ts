@@ -18,14 +18,15 @@ export function revocationsContract(name: string, make: () => Promise<SharedRevo
   let shared: SharedRevocations;
   let here: Revocations;
   let there: Revocations;
-  beforeEach(async () => {
-    shared = await make();
-    here = shared.isolate();
-    there = shared.isolate();
-  });
   const revoked = (revocations: Revocations, id = ONE) => revocations.recentlyRevoked(id, shared.clock.now());
 
   describe(`revocations: ${name}`, () => {
+    beforeEach(async () => {
+      shared = await make();
+      here = shared.isolate();
+      there = shared.isolate();
+    });
+
     it("a session that nobody ended is not revoked", async () => {
       expect(await revoked(here)).toBe(false);
     });

@@ -23,16 +23,17 @@ export function sessionsContract(name: string, make: MakeStorage): void {
   let storage: Storage;
   let sessions: Sessions;
   let ada: Registered;
-  beforeEach(async () => {
-    storage = await make();
-    sessions = storage.sessions;
-    ada = await registered(storage);
-  });
   const ENDED = audit("session.ended");
   const end = (id: SessionId, userId: UserId, now = NOW) => sessions.end({ id, userId, now }, ENDED);
   const liveIds = async (userId: UserId, now = NOW) => (await sessions.ofUser(userId, now)).map(({ id }) => id);
 
   describe(`sessions: ${name}`, () => {
+    beforeEach(async () => {
+      storage = await make();
+      sessions = storage.sessions;
+      ada = await registered(storage);
+    });
+
     opening();
     rotating();
     listing();

@@ -13,11 +13,12 @@ const key = (kid: string): StoredSigningKey => ({
 /** What every store of signing keys promises. */
 export function signingKeysContract(name: string, make: MakeStorage): void {
   let storage: Storage;
-  beforeEach(async () => {
-    storage = await make();
-  });
 
   describe(`signing keys: ${name}`, () => {
+    beforeEach(async () => {
+      storage = await make();
+    });
+
     it("there are none at first", async () => {
       expect(await storage.signingKeys.all()).toEqual([]);
     });

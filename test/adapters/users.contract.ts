@@ -21,12 +21,13 @@ const NEW_HASH = "2.a-new-hash" as SealedHash;
 export function usersContract(name: string, make: MakeStorage): void {
   let storage: Storage;
   let users: Users;
-  beforeEach(async () => {
-    storage = await make();
-    users = storage.users;
-  });
 
   describe(`users: ${name}`, () => {
+    beforeEach(async () => {
+      storage = await make();
+      users = storage.users;
+    });
+
     registering();
     finding();
     upgrading();

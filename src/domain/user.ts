@@ -32,7 +32,7 @@ export interface Account {
 }
 
 /** RFC 5321 §4.5.3.1.3: a path of 256 octets less its two brackets. */
-const EMAIL_MAX_LENGTH = 254;
+export const EMAIL_MAX_LENGTH = 254;
 /** RFC 5321 §4.5.3.1.1 */
 const LOCAL_PART_MAX_LENGTH = 64;
 /** RFC 5322 §3.2.3 dot-atom in ASCII: no quotes, no comments, no second `@`. */

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Call } from "../domain/call.ts";
 import { identify, type Presented } from "../domain/identify.ts";
 import { renewExpired } from "../domain/renewal.ts";
+import { isRenewing } from "../wire/answers.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
 
@@ -11,9 +12,6 @@ export function presentedBy(headers: Headers): Presented {
   return { bearer: bearer ?? null };
 }
 
-/** Methods that change nothing (RFC 9110 §9.2.1), so that a client may repeat them. */
-const SAFE_METHODS = ["GET", "HEAD"];
-
 /** The caller, or null when the request was renewed instead of carried out: the answer then is `dialect.renewal.repeat`. */
 export async function admit(c: Context<Http>, { call, dialect, row }: { call: Call; dialect: Dialect; row: Row }) {
   const core = c.env;
@@ -21,14 +19,12 @@ export async function admit(c: Context<Http>, { call, dialect, row }: { call: Ca
     return { caller: await identify(core, { access: row.access, presented: presentedBy(c.req.raw.headers) }) };
   } catch (refused) {
     const { renewal } = dialect;
-    const isSafe = SAFE_METHODS.includes(c.req.method);
-    // Neither a public row nor `verify` has a caller to renew; where no client repeats, an unsafe method may not rotate.
-    if (row.access !== "session" || renewal === undefined || !(isSafe || renewal.repeat !== null)) throw refused;
+    if (renewal === undefined || !isRenewing(dialect, row)) throw refused;
     const refreshToken = c.req.header("X-Refresh-Token") ?? null;
     const renewed = await renewExpired(core, { call, refused, refreshToken });
     if (renewed === null) throw refused;
     call.headers["X-New-Access-Token"] = renewed.access.token;
     call.headers["X-New-Refresh-Token"] = renewed.refresh;
-    return isSafe ? { caller: renewed.standing } : { repeat: renewal.repeat };
+    return row.method === "GET" ? { caller: renewed.standing } : { repeat: renewal.repeat };
   }
 }

@@ -6,9 +6,6 @@ import type { Core } from "../domain/ports.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** Refusals that any row may answer, so no row lists them. */
-export const COMMON_REFUSALS = ["unavailable", "internal", "misconfigured"] as const satisfies readonly Refusal[];
-
 type Output<Schema> = Schema extends GenericSchema ? InferOutput<Schema> : null;
 
 /** What `run` is handed besides the Core. */
@@ -38,9 +35,9 @@ export interface RowOf<
   readonly status?: 200 | 201;
   readonly answer: Answer;
   readonly write: (result: Result) => InferOutput<Answer>;
-  /** headers that are part of the row's contract */
-  readonly headers?: (result: Result) => Readonly<Record<string, string>>;
-  /** refusals beyond the common ones and those that follow from `access` and `read` */
+  /** headers that are part of the row's contract: name -> value */
+  readonly headers?: Readonly<Record<string, (result: Result) => string>>;
+  /** refusals beyond those that follow from the other columns (`refusalsOf`) */
   readonly refusals?: readonly Refusal[];
   /** the domain's name of a field -> the vendor's, where they differ */
   readonly fields?: Readonly<Record<string, string>>;
@@ -56,6 +53,8 @@ export interface Row {
   readonly params: GenericSchema | undefined;
   readonly body: GenericSchema | undefined;
   readonly answer: GenericSchema;
+  /** names of the headers that are part of the row's contract */
+  readonly headers: readonly string[];
   readonly refusals: readonly Refusal[];
   readonly fields: Readonly<Record<string, string>>;
   readonly handle: (core: Core, asked: UntypedAsked) => Promise<Written>;
@@ -90,11 +89,13 @@ export function row<
     params: spec.read?.params,
     body: spec.read?.body,
     answer: spec.answer,
+    headers: Object.keys(spec.headers ?? {}),
     refusals: spec.refusals ?? [],
     fields: spec.fields ?? {},
     handle: async (core, asked) => {
       const result = await spec.run(core, asked as Asked<A, Params, Body>);
-      return { json: spec.write(result), headers: spec.headers?.(result) ?? {} };
+      const headers = Object.entries(spec.headers ?? {}).map(([name, write]) => [name, write(result)]);
+      return { json: spec.write(result), headers: Object.fromEntries(headers) };
     },
   };
 }
@@ -115,6 +116,8 @@ export interface RefusalAnswer {
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
   readonly contentType: string;
   readonly body: unknown;
+  /** the sentence in it that people read */
+  readonly words: string;
 }
 
 /** A dialect is data: its rows, and one answer for each refusal. */
@@ -122,6 +125,8 @@ export interface Dialect {
   /** the `client_id` of the sessions that begin in it */
   readonly name: string;
   readonly title: string;
+  /** a sentence or two for the documents */
+  readonly summary: string;
   /** what every path of it begins with, such as `/v1/auth`; empty when nothing is common to them */
   readonly base: string;
   readonly rows: readonly Row[];
@@ -137,4 +142,6 @@ export interface Dialect {
     readonly repeat: object | null;
   };
   readonly refuse: (refused: Refused) => RefusalAnswer;
+  /** what `refuse` makes the body of */
+  readonly errorBody: GenericSchema;
 }

@@ -1,7 +1,19 @@
 import * as v from "valibot";
-import { parseEmail } from "../domain/user.ts";
+import { PASSWORD_MAX_BYTES } from "../domain/password.ts";
+import { EMAIL_MAX_LENGTH, parseEmail } from "../domain/user.ts";
 
 // The fields that several dialects share: the same rules whatever the vendor calls them.
+// What a rule in code can't tell the documents stands beside it as metadata, in the words of JSON Schema.
+
+/** A field with the value that the documents show for it. */
+export function sample<Schema extends v.GenericSchema>(schema: Schema, shown: v.InferOutput<Schema>) {
+  return v.pipe(schema, v.examples([shown]));
+}
+
+/** Text in an answer, and what the documents show for it. */
+export function text(shown: string) {
+  return sample(v.string(), shown);
+}
 
 /** A body may hold more than the contract names: what isn't named is ignored. */
 export const body = v.object;
@@ -14,6 +26,8 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 export function line(most = 200) {
   return v.pipe(
     v.string("must be a string"),
+    // JSON Schema counts characters as we do, valibot UTF-16 units
+    v.metadata({ maxLength: most }),
     v.check(
       (text) => text.isWellFormed() && !CONTROL.test(text),
       "must not contain control characters or half characters",
@@ -27,6 +41,8 @@ export function line(most = 200) {
 /** An address in lower case (RFC 5321, dot-atom and a dotted domain). */
 export const email = v.pipe(
   v.string("must be a string"),
+  v.examples(["user@example.com"]),
+  v.metadata({ format: "email", maxLength: EMAIL_MAX_LENGTH }),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const parsed = parseEmail(dataset.value);
     if (parsed !== null) return parsed;
@@ -38,16 +54,29 @@ export const email = v.pipe(
 /** A password as typed. What it must be like is the story's business, and only when it is a new one. */
 export const password = v.pipe(
   v.string("must be a string"),
+  v.examples(["SecurePass123!"]),
   v.minLength(1, "must not be empty"),
   v.check((text) => text.isWellFormed() && !text.includes("\0"), "must not contain NUL or half characters"),
 );
 
+export const newPassword = v.pipe(
+  password,
+  v.description(
+    `At most ${PASSWORD_MAX_BYTES} bytes. One that is short, common, or your own name or address is refused as weak.`,
+  ),
+);
+
 /** The public id of something: looked up as it is, so all that matters is that it is bounded. */
 export const publicId = v.pipe(v.string(), v.maxLength(100, "is not an id"));
+
+/** A table's integer primary key, where a vendor's contract shows it. */
+export const primaryKey = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+export const seconds = v.pipe(v.number(), v.integer(), v.minValue(0), v.description("Seconds"));
 
 /** `2024-12-15T10:00:00Z`: UTC, whole seconds. */
 export function isoDate(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace(".000Z", "Z");
 }
 
-export const IsoDate = v.pipe(v.string(), v.isoTimestamp());
+export const IsoDate = sample(v.pipe(v.string(), v.isoTimestamp()), "2024-12-15T10:00:00Z");

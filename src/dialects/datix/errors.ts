@@ -1,6 +1,7 @@
 import * as v from "valibot";
-import type { Refusal } from "../../domain/error.ts";
+import { REFUSALS, type Refusal } from "../../domain/error.ts";
 import type { RefusalAnswer, Refused } from "../../wire/dialect.ts";
+import { sample, text } from "../../wire/fields.ts";
 
 interface Words {
   readonly status: RefusalAnswer["status"];
@@ -41,27 +42,30 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
 /** `application/problem+json` (RFC 9457), with the refusal as `code`. */
 export const Problem = v.object({
   type: v.literal("about:blank"),
-  title: v.string(),
-  status: v.number(),
-  detail: v.string(),
-  instance: v.string(),
-  code: v.string(),
-  request_id: v.string(),
-  /** the field that was refused, and why */
-  errors: v.optional(v.array(v.object({ field: v.string(), message: v.string() }))),
+  title: text("Bad Request"),
+  status: sample(v.pipe(v.number(), v.integer()), 400),
+  detail: text("email is required"),
+  instance: v.pipe(text("/v1/auth/register"), v.description("The path that was asked")),
+  code: v.picklist(REFUSALS),
+  request_id: v.pipe(text("req_5Jt2mVh8QxWc0aYp3LrNeB"), v.description("Equal to the header X-Request-Id")),
+  errors: v.pipe(
+    v.optional(v.array(v.object({ field: text("email"), message: text("email is required") }))),
+    v.description("The field that was refused, and why"),
+  ),
 });
 
 export function refuse({ refusal, message, field, requestId, instance }: Refused): RefusalAnswer {
   const { status, title, detail } = WORDS[refusal];
+  const words = message ?? detail;
   const problem: v.InferOutput<typeof Problem> = {
     type: "about:blank",
     title,
     status,
-    detail: message ?? detail,
+    detail: words,
     instance,
     code: refusal,
     request_id: requestId,
-    ...(field === null ? {} : { errors: [{ field, message: message ?? detail }] }),
+    ...(field === null ? {} : { errors: [{ field, message: words }] }),
   };
-  return { status, contentType: "application/problem+json", body: problem };
+  return { status, contentType: "application/problem+json", body: problem, words };
 }

@@ -3,7 +3,7 @@ import { endOtherSessions, endSession, listSessions, renewAccessToken } from "..
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
-import { refuse } from "./errors.ts";
+import { Problem, refuse } from "./errors.ts";
 import * as shapes from "./shapes.ts";
 
 const rows = [
@@ -45,8 +45,7 @@ const rows = [
     access: "session",
     summary: "Invalidate the current access token and its session",
     run: (core, { call, caller }) => endSession(core, { call, caller, id: caller.session.id }),
-    answer: shapes.Done,
-    write: shapes.done("Logged out successfully"),
+    ...shapes.done("Logged out successfully"),
   }),
   row({
     method: "GET",
@@ -74,8 +73,7 @@ const rows = [
     summary: "Change the password; every other session ends",
     read: { body: shapes.PasswordChange },
     run: (core, { call, caller, body }) => changePassword(core, { call, caller, ...body }),
-    answer: shapes.Done,
-    write: shapes.done("Password changed"),
+    ...shapes.done("Password changed"),
     refusals: ["wrong_password", "weak_password", "too_many_requests", "password_login_off"],
     fields: { newPassword: "new_password" },
   }),
@@ -105,8 +103,7 @@ const rows = [
     summary: "End one session of the current user",
     read: { params: shapes.SessionPath },
     run: (core, { call, caller, params }) => endSession(core, { call, caller, id: params.id }),
-    answer: shapes.Done,
-    write: shapes.done("Session ended"),
+    ...shapes.done("Session ended"),
     refusals: ["not_found"],
   }),
   row({
@@ -115,8 +112,7 @@ const rows = [
     access: "session",
     summary: "End every session of the current user but this one",
     run: (core, { call, caller }) => endOtherSessions(core, { call, caller }),
-    answer: shapes.Done,
-    write: shapes.done("Other sessions ended"),
+    ...shapes.done("Other sessions ended"),
   }),
 ];
 
@@ -124,8 +120,10 @@ const rows = [
 export const datix: Dialect = {
   name: "datix",
   title: "Datix",
+  summary: "Accounts, sessions and profiles: the documented Datix API, and Latchkey's own extensions of it.",
   base: "/v1/auth",
   rows,
   renewal: { repeat: null },
   refuse,
+  errorBody: Problem,
 };

@@ -7,12 +7,30 @@ import type { Session } from "../../domain/session.ts";
 import type { SignedIn } from "../../domain/sign-in.ts";
 import type { SignUp } from "../../domain/sign-up.ts";
 import { type Account, ROLES } from "../../domain/user.ts";
-import { email, IsoDate, isoDate, line, password, publicId } from "../../wire/fields.ts";
+import {
+  email,
+  IsoDate,
+  isoDate,
+  line,
+  newPassword,
+  password,
+  publicId,
+  sample,
+  seconds,
+  text,
+} from "../../wire/fields.ts";
+
+// The samples are the documentation's own.
 
 // What is read: the vendor's JSON -> our commands.
 
 export const Register = v.pipe(
-  v.object({ email, password, full_name: line(), organization_name: line() }),
+  v.object({
+    email,
+    password: newPassword,
+    full_name: sample(line(), "John Doe"),
+    organization_name: sample(line(), "Acme Corp"),
+  }),
   v.transform((body): SignUp => {
     const { full_name: fullName, organization_name: organizationName, ...rest } = body;
     return { ...rest, fullName, organizationName };
@@ -22,29 +40,33 @@ export const Register = v.pipe(
 export const Login = v.object({ email, password });
 
 export const ProfileUpdate = v.pipe(
-  v.object({ full_name: v.optional(line()) }),
+  v.object({ full_name: v.optional(sample(line(), "John Smith")) }),
   v.transform(({ full_name: fullName }) => ({ fullName })),
 );
 
 export const PasswordChange = v.pipe(
-  v.object({ current_password: password, new_password: password }),
+  v.object({
+    current_password: sample(password, "OldPass123!"),
+    new_password: sample(newPassword, "NewPass456!"),
+  }),
   v.transform((body) => ({ currentPassword: body.current_password, newPassword: body.new_password })),
 );
 
 export const SessionPath = v.pipe(
-  v.object({ id: publicId }),
+  v.object({ id: sample(publicId, "ses_3xVq0bT9mKzW5nY1cR7dLf") }),
   v.transform(({ id }) => ({ id: id as SessionId })),
 );
 
 // What is written: our results -> the vendor's JSON.
 
 const Role = v.nullable(v.picklist(ROLES));
+const OrganizationId = v.nullable(text("org_456"));
 
 export const Registered = v.object({
-  id: v.string(),
-  email: v.string(),
-  full_name: v.string(),
-  organization_id: v.nullable(v.string()),
+  id: text("user_123"),
+  email: text("user@example.com"),
+  full_name: text("John Doe"),
+  organization_id: OrganizationId,
   role: Role,
   created_at: IsoDate,
 });
@@ -61,9 +83,9 @@ export function registered({ user, organization, role }: NewAccount): v.InferOut
 }
 
 export const Token = v.object({
-  access_token: v.string(),
+  access_token: text("eyJhbGciOiJIUzI1NiIs..."),
   token_type: v.literal("bearer"),
-  expires_in: v.number(),
+  expires_in: sample(seconds, 3600),
 });
 
 export function token({ token, expiresInSeconds }: AccessToken): v.InferOutput<typeof Token> {
@@ -71,11 +93,11 @@ export function token({ token, expiresInSeconds }: AccessToken): v.InferOutput<t
 }
 
 const LoggedInUser = v.object({
-  id: v.string(),
-  email: v.string(),
-  full_name: v.string(),
+  id: text("user_123"),
+  email: text("user@example.com"),
+  full_name: text("John Doe"),
   role: Role,
-  organization_id: v.nullable(v.string()),
+  organization_id: OrganizationId,
   two_factor_enabled: v.boolean(),
 });
 
@@ -98,32 +120,32 @@ function loggedInUser({ user, membership }: Account): v.InferOutput<typeof Logge
 
 export const Profile = v.object({
   ...LoggedInUser.entries,
-  assigned_agents: v.array(v.string()),
-  created_at: IsoDate,
+  two_factor_enabled: sample(v.boolean(), true),
+  assigned_agents: sample(v.array(v.string()), ["agent_abc", "agent_def"]),
+  created_at: sample(IsoDate, "2024-01-15T10:00:00Z"),
 });
 
 export function profile(account: Account): v.InferOutput<typeof Profile> {
   return { ...loggedInUser(account), assigned_agents: [], created_at: isoDate(account.user.createdAt) };
 }
 
-export const Done = v.object({ success: v.literal(true), message: v.string() });
-
-/** The vendor's answer to what has no other result. */
+/** The vendor's answer to what has no other result: what is answered, and how it is written. */
 export function done(message: string) {
-  return (): v.InferOutput<typeof Done> => ({ success: true, message });
+  const answer = v.object({ success: v.literal(true), message: v.literal(message) });
+  return { answer, write: (): v.InferOutput<typeof answer> => ({ success: true, message }) };
 }
 
 export const SessionList = v.object({
   sessions: v.array(
     v.object({
-      id: v.string(),
-      current: v.boolean(),
-      client_id: v.string(),
-      ip_address: v.nullable(v.string()),
-      country: v.nullable(v.string()),
-      user_agent: v.nullable(v.string()),
+      id: text("ses_3xVq0bT9mKzW5nY1cR7dLf"),
+      current: sample(v.boolean(), true),
+      client_id: text("datix"),
+      ip_address: v.nullable(text("203.0.113.7")),
+      country: v.nullable(text("DE")),
+      user_agent: v.nullable(text("Mozilla/5.0")),
       created_at: IsoDate,
-      expires_at: IsoDate,
+      expires_at: sample(IsoDate, "2025-01-14T10:00:00Z"),
     }),
   ),
 });
@@ -149,11 +171,11 @@ export function sessionList(list: {
 export const Verified = v.object({
   active: v.literal(true),
   kind: v.picklist(["user"]),
-  subject: v.string(),
-  organization_id: v.nullable(v.string()),
+  subject: text("user_123"),
+  organization_id: OrganizationId,
   role: Role,
-  scopes: v.array(v.string()),
-  expires_at: IsoDate,
+  scopes: sample(v.array(v.string()), []),
+  expires_at: sample(IsoDate, "2024-12-15T11:00:00Z"),
 });
 
 export function verified(credential: VerifiedCredential): v.InferOutput<typeof Verified> {
@@ -169,10 +191,8 @@ export function verified(credential: VerifiedCredential): v.InferOutput<typeof V
 }
 
 /** For nginx `auth_request`, Caddy and Traefik forward-auth; what isn't there is sent empty, so that a proxy overwrites the client's own. */
-export function verifiedHeaders(credential: VerifiedCredential): Record<string, string> {
-  return {
-    "X-Auth-Subject": credential.subject,
-    "X-Auth-Organization": credential.organization ?? "",
-    "X-Auth-Role": credential.role ?? "",
-  };
-}
+export const verifiedHeaders = {
+  "X-Auth-Subject": ({ subject }: VerifiedCredential) => subject,
+  "X-Auth-Organization": ({ organization }: VerifiedCredential) => organization ?? "",
+  "X-Auth-Role": ({ role }: VerifiedCredential) => role ?? "",
+};

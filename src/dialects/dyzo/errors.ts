@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { Refusal } from "../../domain/error.ts";
 import type { RefusalAnswer, Refused } from "../../wire/dialect.ts";
+import { text } from "../../wire/fields.ts";
 
 interface Words {
   readonly status: RefusalAnswer["status"];
@@ -31,13 +32,13 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   unavailable: { status: 503, message: "Please try again in a moment" },
 };
 
-export const Failure = v.object({ status: v.literal(0), message: v.string() });
+export const Failure = v.object({ status: v.literal(0), message: text("Invalid email or password") });
 
 export function failure(message: string): v.InferOutput<typeof Failure> {
   return { status: 0, message };
 }
 
 export function refuse({ refusal, message }: Refused): RefusalAnswer {
-  const words = WORDS[refusal];
-  return { status: words.status, contentType: "application/json", body: failure(message ?? words.message) };
+  const words = message ?? WORDS[refusal].message;
+  return { status: WORDS[refusal].status, contentType: "application/json", body: failure(words), words };
 }

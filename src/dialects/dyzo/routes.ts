@@ -1,6 +1,6 @@
 import { signIn } from "../../domain/sign-in.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
-import { failure, refuse } from "./errors.ts";
+import { Failure, failure, refuse } from "./errors.ts";
 import * as shapes from "./shapes.ts";
 
 const rows = [
@@ -21,8 +21,10 @@ const rows = [
 export const dyzo: Dialect = {
   name: "dyzo",
   title: "Dyzo",
+  summary: "Numeric ids, status envelopes, and tokens that renew themselves through the answer's headers.",
   base: "",
   rows,
   renewal: { repeat: failure("The access token was renewed: please repeat the request") },
   refuse,
+  errorBody: Failure,
 };

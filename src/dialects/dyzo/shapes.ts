@@ -1,23 +1,24 @@
 import * as v from "valibot";
 import type { SignedIn } from "../../domain/sign-in.ts";
 import type { Account } from "../../domain/user.ts";
-import { email, password } from "../../wire/fields.ts";
+import { email, password, primaryKey, sample, text } from "../../wire/fields.ts";
+
+// The samples are the documentation's own.
 
 // What is read: the vendor's JSON -> our commands.
 
-export const Login = v.object({ email, password });
+export const Login = v.object({ email, password: sample(password, "securepassword123") });
 
 // What is written: our results -> the vendor's JSON.
 
 const Employee = v.object({
-  /** the integer primary key, as the vendor's clients expect */
-  _id: v.number(),
-  first_name: v.string(),
-  last_name: v.string(),
-  email: v.string(),
-  companyId: v.nullable(v.number()),
-  designation: v.string(),
-  isActive: v.boolean(),
+  _id: sample(primaryKey, 10),
+  first_name: text("John"),
+  last_name: text("Doe"),
+  email: text("user@example.com"),
+  companyId: v.nullable(sample(primaryKey, 1)),
+  designation: text("Software Engineer"),
+  isActive: sample(v.boolean(), true),
 });
 
 function employee({ user, membership }: Account): v.InferOutput<typeof Employee> {
@@ -37,9 +38,9 @@ function employee({ user, membership }: Account): v.InferOutput<typeof Employee>
 
 export const LoggedIn = v.object({
   status: v.literal(1),
-  message: v.string(),
-  access_token: v.string(),
-  refresh_token: v.string(),
+  message: text("Login successful"),
+  access_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
+  refresh_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
   employee: Employee,
 });
 

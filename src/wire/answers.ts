@@ -1,0 +1,57 @@
+import type { Access } from "../domain/access.ts";
+import type { Refusal } from "../domain/error.ts";
+import type { Dialect, Row } from "./dialect.ts";
+
+// What follows from a row's columns: said once, for the mount, the documents and the tests.
+
+/** How a credential is sent: `Authorization: Bearer`, or `X-API-Key`. */
+export type CredentialKind = "bearer" | "apiKey";
+
+interface Callable {
+  /** what opens the row; none: anyone may call */
+  readonly takes: readonly CredentialKind[];
+  /** for the documents */
+  readonly words: string;
+}
+
+export const CALLABLE_BY: Readonly<Record<Access, Callable>> = {
+  public: { takes: [], words: "anyone" },
+  session: { takes: ["bearer"], words: "a user, by an access token whose session is alive" },
+  verify: { takes: ["bearer"], words: "any good credential" },
+};
+
+/** Refusals that any row may answer. */
+const COMMON: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
+
+/** Every method but GET has its body read, whether the row asks for one or not. */
+const OF_A_BODY: readonly Refusal[] = ["not_json", "unsupported_media_type", "body_too_large"];
+
+/** Every refusal that the row may answer: its own first, then those that follow from `access`, `read` and `method`. */
+export function refusalsOf(row: Row): readonly Refusal[] {
+  const refusals = new Set(row.refusals);
+  if (row.params !== undefined || row.body !== undefined) refusals.add("invalid_input");
+  if (row.method !== "GET") for (const refusal of OF_A_BODY) refusals.add(refusal);
+  if (CALLABLE_BY[row.access].takes.length > 0) refusals.add("unauthenticated");
+  for (const refusal of COMMON) refusals.add(refusal);
+  return [...refusals];
+}
+
+/** Its answers may bear `RateLimit` and `RateLimit-Policy`. */
+export function isLimited(row: Row): boolean {
+  return row.refusals.includes("too_many_requests");
+}
+
+/**
+ * It takes `X-Refresh-Token` beside an expired access token. Neither a public row nor `verify` has a caller to renew;
+ * where no client repeats, an unsafe method may not rotate.
+ */
+export function isRenewing(dialect: Dialect, row: Row): boolean {
+  if (row.access !== "session" || dialect.renewal === undefined) return false;
+  return row.method === "GET" || dialect.renewal.repeat !== null;
+}
+
+/** What it answers when the tokens were renewed and the request was not carried out; null when that can't be. */
+export function repeatOf(dialect: Dialect, row: Row): object | null {
+  const { renewal } = dialect;
+  return renewal === undefined || row.method === "GET" || !isRenewing(dialect, row) ? null : renewal.repeat;
+}

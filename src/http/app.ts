@@ -6,6 +6,7 @@ import { AuthError } from "../domain/error.ts";
 import type { Core } from "../domain/ports.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Http, newRequestId } from "./call.ts";
+import { mountDocuments } from "./documents.ts";
 import { mount, refuseOutside } from "./mount.ts";
 import { refuse } from "./refuse.ts";
 
@@ -20,6 +21,7 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
   app.use(securityHeaders);
   app.use(crossOrigin());
   for (const dialect of dialects) mount(app, dialect);
+  mountDocuments(app, dialects);
 
   app.get("/.well-known/jwks.json", async (c) =>
     c.json(await c.env.keyring.jwks(), 200, { "Cache-Control": `public, max-age=${JWKS_MAX_AGE_SECONDS}` }),

@@ -4,8 +4,9 @@ import { systemRandom } from "../src/adapters/world.ts";
 import { buildCore } from "../src/core.ts";
 import type { Core } from "../src/domain/ports.ts";
 import type { Env } from "../src/env.ts";
-import { createApp } from "../src/http/app.ts";
+import { createApp, DIALECTS } from "../src/http/app.ts";
 import { TestClock, TestLog } from "./clock.ts";
+import { assertDocumented, refusalIn } from "./contract.ts";
 
 export interface Asked {
   readonly method?: string;
@@ -29,7 +30,7 @@ export interface World {
   readonly clock: TestClock;
   readonly log: TestLog;
   readonly bindings: Env;
-  /** One request over HTTP, with all that it left for after the answer done. */
+  /** One request over HTTP, with all that it left for after the answer done. Throws when the answer isn't as documented. */
   ask(path: string, asked?: Asked): Promise<Answered>;
 }
 
@@ -72,10 +73,10 @@ export function startWorld(changes: Record<string, unknown> = {}): World {
   const clock = new TestClock();
   const log = new TestLog();
   const core = buildCore(bindings, { clock, log, random: systemRandom });
-  return { core, clock, log, bindings, ask: (path, asked = {}) => ask(core, path, asked) };
+  return { core, clock, log, bindings, ask: (path, asked = {}) => ask({ core, log }, path, asked) };
 }
 
-async function ask(core: Core, path: string, asked: Asked): Promise<Answered> {
+async function ask({ core, log }: { core: Core; log: TestLog }, path: string, asked: Asked): Promise<Answered> {
   const headers = new Headers({ "CF-Connecting-IP": "203.0.113.7", ...asked.headers });
   if (asked.token !== undefined) headers.set("Authorization", `Bearer ${asked.token}`);
   if (asked.json !== undefined) headers.set("Content-Type", "application/json");
@@ -85,8 +86,12 @@ async function ask(core: Core, path: string, asked: Asked): Promise<Answered> {
   const response = await app.request(path, { method, headers, ...(body === undefined ? {} : { body }) }, core, ctx);
   const text = await response.text();
   await waitOnExecutionContext(ctx);
-  const isJson = text !== "" && /json/.test(response.headers.get("Content-Type") ?? "");
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+  const isJson = /json/.test(response.headers.get("Content-Type") ?? "");
+  const { status, headers: answered } = response;
+  const json = isJson && text !== "" ? JSON.parse(text) : null;
+  const refusal = refusalIn(log.lines, answered.get("X-Request-Id"));
+  assertDocumented(DIALECTS, { method, path, status, headers: answered, json, refusal });
+  return { status, headers: answered, text, json };
 }
 
 export const ADA = {

@@ -1,0 +1,50 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Refusal } from "../../src/domain/error.ts";
+import { DIALECTS } from "../../src/http/app.ts";
+import { refusalsOf } from "../../src/wire/answers.ts";
+import type { Row } from "../../src/wire/dialect.ts";
+import { refusalIn } from "../contract.ts";
+import { type Asked, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
+
+// A refusal that no answer bears out would be a false promise as much as one that is not documented.
+
+let world: World;
+let token: string;
+beforeAll(async () => {
+  await emptyStorage();
+  world = startWorld();
+  await register(world);
+  token = await logIn(world);
+});
+
+const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
+
+/** Requests that are wrong in every way that the row's columns speak of; none is carried out. */
+function wrongRequests({ path, method, params, body }: Row): { path: string; asked: Asked }[] {
+  const plain = path.replace(/:\w+/g, "1");
+  const tooLong = path.replace(/:\w+/g, "x".repeat(300));
+  const json = { "Content-Type": "application/json" };
+  const bodies: Asked[] = [
+    { headers: json, body: "{" },
+    { headers: json, body: JSON.stringify("x".repeat(70_000)) },
+    { headers: { "Content-Type": "text/plain" }, body: "{}" },
+    ...(body === undefined ? [] : [{ headers: json, body: "[]" }]),
+  ];
+  return [
+    { path: plain, asked: { method, token: "none" } },
+    ...(method === "GET" ? [] : bodies.map((body) => ({ path: plain, asked: { method, token, ...body } }))),
+    ...(params === undefined ? [] : [{ path: tooLong, asked: { method, token } }]),
+  ];
+}
+
+describe.each(DIALECTS)("what follows from the columns of a row of $name", ({ rows }) => {
+  it.each(rows.map((row) => [`${row.method} ${row.path}`, row] as const))("is answered by %s", async (_name, row) => {
+    const answered = new Set<string | null>();
+    for (const { path, asked } of wrongRequests(row)) {
+      const { headers } = await world.ask(path, asked);
+      answered.add(refusalIn(world.log.lines, headers.get("X-Request-Id")));
+    }
+    const promised = refusalsOf(row).filter((one) => !FAULTS.includes(one) && !row.refusals.includes(one));
+    expect([...answered]).toEqual(expect.arrayContaining(promised));
+  });
+});

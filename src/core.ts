@@ -9,7 +9,7 @@ import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
 import { Sealer } from "./crypto/seal.ts";
 import { IsolateKeyring } from "./domain/keyring.ts";
 import type { Core } from "./domain/ports.ts";
-import { configurationOf, type Env } from "./env.ts";
+import { checkBindings, configurationOf, type Env } from "./env.ts";
 
 /** What isn't a binding: time, chance and the log. */
 export type World = Pick<Core, "clock" | "random" | "log">;
@@ -19,6 +19,7 @@ export const WORLD: World = { clock: systemClock, random: systemRandom, log: con
 /** The composition root: which adapter stands behind each port. Throws `misconfigured`. */
 export function buildCore(env: Env, world: World = WORLD): Core {
   const { settings, masterKeys } = configurationOf(env);
+  checkBindings(env);
   const db = openDatabase(env.DB);
   const sealer = new Sealer({ keys: masterKeys, random: world.random });
   return {

@@ -23,48 +23,56 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   "register:ip": { name: "register:ip", max: 100, windowSeconds: HOUR },
 };
 
-/** A whole number in text, as variables are; wrangler's `--var` and `[vars]` may give a number too. */
+/** Said without the value: valibot's own words repeat it. */
+const text = v.string(({ input }) => (input === undefined ? "is missing" : "must be text"));
+
+/** A whole number: variables are text, but wrangler's `[vars]` may give a number too. */
 function wholeNumber(least: number, most: number) {
   return v.pipe(
-    v.union([v.string(), v.number()]),
-    v.transform((value) => (value === "" ? Number.NaN : Number(value))),
-    v.check(
-      (value) => Number.isInteger(value) && value >= least && value <= most,
+    v.unknown(),
+    v.transform((value) => (typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+    v.custom<number>(
+      (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
       `must be a whole number from ${least} to ${most}`,
     ),
   );
 }
 
+/** In the one spelling that every parser of URLs gives it back in: `iss` is compared character by character. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+
 const Issuer = v.pipe(
-  v.string("is missing"),
-  v.transform((text) => text.replace(/\/+$/, "")),
+  text,
+  v.transform((issuer) => issuer.replace(/\/+$/, "")),
   v.check(
-    (text) => /^https?:\/\/[^/?#\s]+$/.test(text) && URL.canParse(text),
+    (issuer) => /^https?:/.test(issuer) && isOrigin(issuer),
     "must be an origin, such as https://auth.example.com",
   ),
 );
 
 const Origins = v.pipe(
-  v.string(),
-  v.transform((text) =>
-    text
+  text,
+  v.transform((list) =>
+    list
       .split(",")
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ""),
   ),
   v.check(
-    (origins) => origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    (origins) => origins.every(isOrigin),
     "must be origins separated by commas, such as https://app.example.com,https://admin.example.com",
   ),
 );
 
-const LIMIT_RULE = 'must be JSON such as {"login:ip": "1000/900"}: count/seconds';
 const Limits = v.pipe(
-  v.union([v.string(), v.record(v.string(), v.unknown())], LIMIT_RULE),
+  v.unknown(),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const limits = parseLimits(dataset.value);
     if (limits !== null) return limits;
-    addIssue({ message: `${LIMIT_RULE}; the names are ${LIMIT_NAMES.join(", ")}` });
+    const names = LIMIT_NAMES.join(", ");
+    addIssue({ message: `must be JSON such as {"login:ip": "1000/900"}: count/seconds; the names are ${names}` });
     return NEVER;
   }),
 );
@@ -74,6 +82,7 @@ function parseLimits(value: unknown): Record<LimitName, Limit> | null {
   const limits = { ...DEFAULT_LIMITS };
   try {
     const overrides: unknown = typeof value === "string" ? JSON.parse(value) : value;
+    if (Array.isArray(overrides)) return null;
     for (const [name, rule] of Object.entries(v.parse(v.record(v.string(), v.string()), overrides))) {
       const known = LIMIT_NAMES.find((limit) => limit === name);
       const [, max, windowSeconds] = /^([1-9]\d{0,6})\/([1-9]\d{0,6})$/.exec(rule) ?? [];
@@ -87,7 +96,9 @@ function parseLimits(value: unknown): Record<LimitName, Limit> | null {
 }
 
 const Keys = v.pipe(
-  v.string("is missing: a secret such as 1:<base64url of 32 random bytes>"),
+  v.string(({ input }) =>
+    input === undefined ? "is missing: a secret such as 1:<base64url of 32 random bytes>" : "must be text",
+  ),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     try {
       return parseMasterKeys(dataset.value);
@@ -102,7 +113,7 @@ const Keys = v.pipe(
 const Variables = v.object({
   ENVIRONMENT: v.optional(v.picklist(["development", "production"], "must be development or production"), "production"),
   ISSUER: Issuer,
-  AUDIENCE: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+  AUDIENCE: v.optional(v.pipe(text, v.nonEmpty("must not be empty"))),
   MASTER_KEYS: Keys,
   ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), HOUR),
   SESSION_TTL_SECONDS: v.optional(wholeNumber(1, 365 * DAY), 30 * DAY),
@@ -120,7 +131,8 @@ export interface Configuration {
 
 /** Throws `misconfigured` with one sentence that names the variable, never its value. */
 export function configurationOf(env: Env): Configuration {
-  const parsed = v.safeParse(Variables, env, { abortEarly: true });
+  const given = Object.keys(Variables.entries).map((name) => [name, Reflect.get(env, name)]);
+  const parsed = v.safeParse(Variables, Object.fromEntries(given), { abortEarly: true });
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw misconfigured(`${v.getDotPath(issue) ?? "the environment"} ${issue.message}`);
@@ -143,6 +155,13 @@ export function configurationOf(env: Env): Configuration {
       limits: vars.RATE_LIMITS,
     },
   };
+}
+
+/** Throws `misconfigured` when wrangler.toml lacks one that every Worker needs. */
+export function checkBindings(env: Env): void {
+  for (const name of ["DB", "KV", "LIMITER"] as const) {
+    if (env[name] === undefined) throw misconfigured(`${name} is missing: a binding of wrangler.toml`);
+  }
 }
 
 type ParsedVariables = v.InferOutput<typeof Variables>;

@@ -52,10 +52,12 @@ export function refuseMisconfigured(
 ): Response {
   const path = new URL(request.url).pathname;
   const requestId = newRequestId(random);
-  return refuse(
+  const answer = refuse(
     { error, dialect: dialectOf(path, DIALECTS), row: null, requestId, path, headers: { "X-Request-Id": requestId } },
     log,
   );
+  secure(answer.headers);
+  return answer;
 }
 
 const SECURITY_HEADERS = {
@@ -67,7 +69,10 @@ const SECURITY_HEADERS = {
 
 async function securityHeaders(c: Context<Http>, next: () => Promise<void>): Promise<void> {
   await next();
-  const { headers } = c.res;
+  secure(c.res.headers);
+}
+
+function secure(headers: Headers): void {
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) headers.set(name, value);
   if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
 }

@@ -40,6 +40,8 @@ export function refuse({ error, dialect, row, requestId, path, headers: given }:
 export function whyOf(error: unknown): string {
   if (error instanceof AuthError) return error.message;
   if (!(error instanceof Error)) return "not an error";
-  const place = /\n\s+(at .*)/.exec(error.stack ?? "")?.[1] ?? "no stack";
+  // A stack begins with the message, and that may be of several lines.
+  const frames = (error.stack ?? "").replace(error.message, "");
+  const place = /\n\s+(at .*)/.exec(frames)?.[1] ?? "no stack";
   return `${error.name} ${place}`;
 }

@@ -1,5 +1,5 @@
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { ADA, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
 import { expectProblem } from "./problem.ts";
 
@@ -40,6 +40,14 @@ describe("POST /register", () => {
       expectProblem(await register(world, { email }), { status: 409, code: "email_taken", detail });
     }
     expect(await count("users")).toBe(1);
+  });
+
+  it("asking for a taken email costs a read and no hashing: it isn't what register:ip counts", async () => {
+    await register(world);
+    const derive = vi.spyOn(crypto.subtle, "deriveBits");
+    expect((await register(world)).status).toBe(409);
+    expect(derive).not.toHaveBeenCalled();
+    derive.mockRestore();
   });
 
   it("the email is kept in lower case and the names without the white space around them", async () => {

@@ -54,10 +54,10 @@ export async function verifyPassword(input: { password: string; encoded: string 
   return equalBytes(await chainedPbkdf2({ ...stored, password: input.password }), hash);
 }
 
-/** True when `encoded` cost less than `rounds` cost today: hash again at the next good login. Throws `PasswordHashBroken`. */
-export function isOutdated(encoded: string, rounds: number): boolean {
+/** How many rounds more than `encoded` cost `rounds` cost today, 0 and up. Throws `PasswordHashBroken`. */
+export function missingRounds(encoded: string, rounds: number): number {
   const stored = decode(encoded);
-  return stored.iterations * stored.rounds < ITERATIONS_PER_ROUND * rounds;
+  return Math.max(0, Math.ceil(rounds - (stored.iterations * stored.rounds) / ITERATIONS_PER_ROUND));
 }
 
 /**

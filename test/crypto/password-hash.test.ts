@@ -6,7 +6,7 @@ import {
   DEFAULT_ROUNDS,
   decoyHash,
   hashPassword,
-  isOutdated,
+  missingRounds,
   PasswordHashBroken,
   verifyPassword,
 } from "../../src/crypto/password-hash";
@@ -70,10 +70,11 @@ describe("a stored hash", () => {
   });
 
   test("is outdated when it cost less than today's cost, and never when it cost more", () => {
-    expect(isOutdated(decoyHash(6), 6)).toBe(false);
-    expect(isOutdated(decoyHash(5), 6)).toBe(true);
-    expect(isOutdated(decoyHash(7), 6)).toBe(false);
-    expect(isOutdated(decoyHash(6).replace("i=100000", "i=99999"), 6)).toBe(true);
+    expect(missingRounds(decoyHash(6), 6)).toBe(0);
+    expect(missingRounds(decoyHash(5), 6)).toBe(1);
+    expect(missingRounds(decoyHash(1), 32)).toBe(31);
+    expect(missingRounds(decoyHash(7), 6)).toBe(0);
+    expect(missingRounds(decoyHash(6).replace("i=100000", "i=99999"), 6)).toBe(1);
   });
 });
 
@@ -99,7 +100,7 @@ describe("a corrupt stored hash throws, it isn't a wrong password", () => {
     ["padding", `${good.slice(0, -1)}=`],
   ])("%s", async (_, encoded) => {
     await expect(verifyPassword({ password, encoded })).rejects.toThrow(PasswordHashBroken);
-    expect(() => isOutdated(encoded, 1)).toThrow(PasswordHashBroken);
+    expect(() => missingRounds(encoded, 1)).toThrow(PasswordHashBroken);
   });
 
   test("what throws repeats neither the password nor the string", async () => {
@@ -157,6 +158,6 @@ describe("under production's cap of 100,000 iterations a call", () => {
     const encoded = decoyHash(DEFAULT_ROUNDS);
     expect(await verifyPassword({ password, encoded })).toBe(false);
     expect(calls).toEqual(Array(6).fill(100_000));
-    expect(isOutdated(encoded, DEFAULT_ROUNDS)).toBe(false);
+    expect(missingRounds(encoded, DEFAULT_ROUNDS)).toBe(0);
   });
 });

@@ -59,6 +59,17 @@ describe.each(speaking)("%s: an unknown address and a wrong password", (_, logIn
     expect(wrong.derived).toHaveLength(3);
   });
 
+  it("cost the same when the account's hash is of cheaper times", async () => {
+    await register(startWorld());
+    const world = startWorld({ PASSWORD_HASH_ROUNDS: 5 });
+    const derive = vi.spyOn(crypto.subtle, "deriveBits");
+    for (const email of [ADA.email, "bob@example.com"]) {
+      derive.mockClear();
+      await world.ask(logIn.path, { json: logIn.body({ email, password: "a wrong password" }) });
+      expect(derive).toHaveBeenCalledTimes(5);
+    }
+  });
+
   it("cost the same when the account has no password", async () => {
     const unknown = await tried({ email: "bob@example.com", password: "a wrong password" });
     const world = startWorld({ PASSWORD_HASH_ROUNDS: 3 });

@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { AuditAction } from "../domain/audit.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "../domain/ids.ts";
+import type { Channel } from "../domain/outbox.ts";
+import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
 import type { Role } from "../domain/user.ts";
 
@@ -109,4 +111,31 @@ export const auditLog = sqliteTable(
     requestId: text("request_id").notNull(),
   },
   (t) => [index("audit_log_organization").on(t.organization, t.id)],
+);
+
+/** Messages to people: written in the batch of what they belong to, erased once they are delivered. */
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    /** the order in which they were written */
+    seq: integer().primaryKey({ autoIncrement: true }),
+    id: text().notNull(),
+    channel: text().$type<Channel>().notNull(),
+    to: text("recipient").notNull(),
+    subject: text(),
+    /** null once erased */
+    text: text(),
+    html: text(),
+    createdAt: integer("created_at").notNull(),
+    giveUpAt: integer("give_up_at").notNull(),
+    state: text().$type<OutboxState>().notNull(),
+    attempts: integer().notNull(),
+    /** while waiting: when it may be tried; a try moves it to the end of its lease, so that no other begins meanwhile */
+    nextAttemptAt: integer("next_attempt_at").notNull(),
+  },
+  (t) => [
+    uniqueIndex("outbox_id").on(t.id),
+    index("outbox_waiting").on(t.channel, t.nextAttemptAt).where(sql`state = 'waiting'`),
+    index("outbox_age").on(t.createdAt),
+  ],
 );

@@ -1,5 +1,7 @@
+import { carriersFor } from "./adapters/carriers.ts";
 import { openDatabase } from "./adapters/d1.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
+import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
 import { d1Users } from "./adapters/d1-users.ts";
@@ -18,7 +20,7 @@ export const WORLD: World = { clock: systemClock, random: systemRandom, log: con
 
 /** The composition root: which adapter stands behind each port. Throws `misconfigured`. */
 export function buildCore(env: Env, world: World = WORLD): Core {
-  const { settings, masterKeys } = configurationOf(env);
+  const { settings, masterKeys, providers } = configurationOf(env);
   checkBindings(env);
   const db = openDatabase(env.DB);
   const sealer = new Sealer({ keys: masterKeys, random: world.random });
@@ -32,6 +34,8 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     users: d1Users(db),
     sessions: d1Sessions(db),
     auditLog: d1AuditLog(db),
+    outbox: d1Outbox(db),
+    carriers: carriersFor(providers),
   };
 }
 

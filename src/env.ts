@@ -2,15 +2,18 @@ import * as v from "valibot";
 import type { Limiter } from "./adapters/do-limiter.ts";
 import { DEFAULT_ROUNDS, MAX_ROUNDS } from "./crypto/password-hash.ts";
 import { type MasterKeys, MasterKeysInvalid, parseMasterKeys } from "./crypto/seal.ts";
-import { AuthError } from "./domain/error.ts";
+import { misconfigured } from "./domain/error.ts";
 import type { Limit } from "./domain/limit.ts";
 import { LIMIT_NAMES, type LimitName, type Settings } from "./domain/settings.ts";
+import { DELIVERY_VARIABLES, deliveryProblem, type Providers, providersOf } from "./env-delivery.ts";
 
 /** Bindings and variables as wrangler gives them. This file alone reads the variables. */
 export interface Env {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly LIMITER: DurableObjectNamespace<Limiter>;
+  /** only with `EMAIL_PROVIDER` cloudflare */
+  readonly EMAIL?: SendEmail;
 }
 
 const HOUR = 3_600;
@@ -122,11 +125,13 @@ const Variables = v.object({
   PASSWORD_HASH_ROUNDS: v.optional(wholeNumber(1, MAX_ROUNDS), DEFAULT_ROUNDS),
   CORS_ORIGINS: v.optional(Origins, ""),
   RATE_LIMITS: v.optional(Limits, {}),
+  ...DELIVERY_VARIABLES,
 });
 
 export interface Configuration {
   readonly settings: Settings;
   readonly masterKeys: MasterKeys;
+  readonly providers: Providers;
 }
 
 /** Throws `misconfigured` with one sentence that names the variable, never its value. */
@@ -142,6 +147,7 @@ export function configurationOf(env: Env): Configuration {
   if (problem !== null) throw misconfigured(problem);
   return {
     masterKeys: vars.MASTER_KEYS,
+    providers: providersOf(vars, env.EMAIL),
     settings: {
       environment: vars.ENVIRONMENT,
       issuer: vars.ISSUER,
@@ -177,7 +183,7 @@ function productionProblem(vars: ParsedVariables): string | null {
   if (vars.PASSWORD_HASH_ROUNDS < DEFAULT_ROUNDS) {
     return `PASSWORD_HASH_ROUNDS must be at least ${DEFAULT_ROUNDS} in production`;
   }
-  return null;
+  return deliveryProblem(vars);
 }
 
 function developmentProblem(vars: ParsedVariables): string | null {
@@ -185,8 +191,4 @@ function developmentProblem(vars: ParsedVariables): string | null {
   return deployed
     ? "ENVIRONMENT is development, but ISSUER begins with https://: deploy with ENVIRONMENT production"
     : null;
-}
-
-function misconfigured(message: string): AuthError {
-  return new AuthError("misconfigured", message, { message: `Latchkey is not configured: ${message}` });
 }

@@ -1,3 +1,4 @@
+import type { Language } from "./language.ts";
 import type { LimitState } from "./limit.ts";
 
 /** What one request knows of itself, and what is learnt while it is answered. */
@@ -10,6 +11,8 @@ export interface Call {
   readonly address: string | null;
   readonly country: string | null;
   readonly userAgent: string | null;
+  /** what to write to this person in: from `Accept-Language` */
+  readonly language: Language;
   /** the limits that were asked: the answer bears them as headers */
   readonly limits: LimitState[];
   /** headers that the answer bears, whatever it is */

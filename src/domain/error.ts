@@ -47,6 +47,11 @@ export class AuthError extends Error {
   }
 }
 
+/** A setting is missing or weak: one sentence that names it, never its value. */
+export function misconfigured(message: string): AuthError {
+  return new AuthError("misconfigured", message, { message: `Latchkey is not configured: ${message}` });
+}
+
 /** The compiler's proof that a switch is exhaustive. */
 export function unreachable(value: never): never {
   throw new TypeError(`unreachable: ${String(value)}`);

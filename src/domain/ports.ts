@@ -4,6 +4,8 @@ import type { Sealer } from "../crypto/seal.ts";
 import type { AuditEntry } from "./audit.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
+import type { Carriers } from "./ports/carrier.ts";
+import type { Outbox } from "./ports/outbox.ts";
 import type { Session, Standing } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Account, Role, User } from "./user.ts";
@@ -141,4 +143,6 @@ export interface Core {
   readonly users: Users;
   readonly sessions: Sessions;
   readonly auditLog: AuditLog;
+  readonly outbox: Outbox;
+  readonly carriers: Carriers;
 }

@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Random } from "../crypto/bytes.ts";
 import { publicId } from "../crypto/ids.ts";
 import type { Call } from "../domain/call.ts";
+import { languageOf } from "../domain/language.ts";
 import type { Core } from "../domain/ports.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
 import { whyOf } from "./refuse.ts";
@@ -23,6 +24,7 @@ export function beginCall(c: Context<Http>, clientId: string): Call {
     address: c.req.header("CF-Connecting-IP") ?? null,
     country: countryOf(c.req.raw),
     userAgent: c.req.header("User-Agent")?.slice(0, USER_AGENT_MAX_LENGTH) ?? null,
+    language: languageOf(c.req.header("Accept-Language") ?? null),
     limits: [],
     headers: {},
     later(work) {

@@ -1,4 +1,5 @@
 import { coreOf, WORLD } from "./core.ts";
+import { runCron } from "./cron.ts";
 import type { Core } from "./domain/ports.ts";
 import type { Env } from "./env.ts";
 import { createApp, refuseMisconfigured } from "./http/app.ts";
@@ -17,4 +18,5 @@ export default {
     }
     return app.fetch(request, core, ctx);
   },
+  scheduled: (_controller, env) => runCron(coreOf(env)),
 } satisfies ExportedHandler<Env>;

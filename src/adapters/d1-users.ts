@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import type { AuditEntry } from "../domain/audit.ts";
 import type { Credential, NewAccount, Users } from "../domain/ports.ts";
 import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
+import { outboxInsertIfChanged } from "./d1-outbox.ts";
 import { members, organizations, sessions, users } from "./d1-schema.ts";
 
 export function d1Users(db: Database): Users {
@@ -27,15 +28,16 @@ export function d1Users(db: Database): Users {
           .where(and(eq(users.id, id), eq(users.passwordHash, from)));
       }),
 
-    changePassword: ({ id, from, to, keep, now }, audit) =>
+    changePassword: ({ id, from, to, keep, now }, audit, notice) =>
       onD1("change password", async () => {
-        const [changed, , ended] = await db.batch([
+        const [changed, , , ended] = await db.batch([
           db
             .update(users)
             .set({ passwordHash: to, credentialVersion: sql`${users.credentialVersion} + 1` })
             .where(and(eq(users.id, id), eq(users.passwordHash, from)))
             .returning({ id: users.id }),
           auditInsertIfChanged(db, audit),
+          outboxInsertIfChanged(db, notice),
           db
             .update(sessions)
             .set({ revokedAt: now })

@@ -1,9 +1,11 @@
 import type { Language } from "./language.ts";
 import { type Letter, LINK_PATHS, type LinkLetter, type Mail, type MailKind, type Sms, type Words } from "./mail.ts";
 import { ENGLISH } from "./mail-en.ts";
+import { SPANISH } from "./mail-es.ts";
 import { htmlOf, type Parts, textOf } from "./mail-layout.ts";
+import { PORTUGUESE } from "./mail-pt.ts";
 
-const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, es: ENGLISH, pt: ENGLISH };
+const WORDS: Readonly<Record<Language, Words>> = { en: ENGLISH, es: SPANISH, pt: PORTUGUESE };
 
 export interface Composed {
   readonly subject: string;

@@ -7,10 +7,9 @@ const UNITS = [
   { unit: "second", seconds: 1 },
 ] as const;
 
-/** `7 days`, `24 hours`, `30 minutes`: the largest unit of which it is at least two, or one exactly; rounded down. */
+/** `7 days`, `24 hours`, `30 minutes`: in the largest unit that makes at least two, rounded down. */
 export function inWords(seconds: number, language: Language): string {
-  const fits = UNITS.find((unit) => seconds >= 2 * unit.seconds || seconds === unit.seconds);
-  const { unit, seconds: size } = fits ?? { unit: "second", seconds: 1 };
+  const { unit, seconds: size } = UNITS.find((candidate) => seconds >= 2 * candidate.seconds) ?? UNITS[3];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(
     Math.floor(seconds / size),
   );

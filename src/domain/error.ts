@@ -52,6 +52,16 @@ export function misconfigured(message: string): AuthError {
   return new AuthError("misconfigured", message, { message: `Latchkey is not configured: ${message}` });
 }
 
+/** What the log may hear of an error: our own words, or the kind and place of somebody else's, whose message may quote the input. */
+export function whyOf(error: unknown): string {
+  if (error instanceof AuthError) return error.message;
+  if (!(error instanceof Error)) return "not an error";
+  // A stack begins with the message, and that may be of several lines.
+  const frames = (error.stack ?? "").replace(error.message, "");
+  const place = /\n\s+(at .*)/.exec(frames)?.[1] ?? "no stack";
+  return `${error.name} ${place}`;
+}
+
 /** The compiler's proof that a switch is exhaustive. */
 export function unreachable(value: never): never {
   throw new TypeError(`unreachable: ${String(value)}`);

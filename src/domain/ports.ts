@@ -4,6 +4,7 @@ import type { Sealer } from "../crypto/seal.ts";
 import type { AuditEntry } from "./audit.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
+import type { OutboxMessage } from "./outbox.ts";
 import type { Carriers } from "./ports/carrier.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { Session, Standing } from "./session.ts";
@@ -38,10 +39,11 @@ export interface Users {
   credentialById(id: UserId): Promise<Credential | null>;
   /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
   upgradePasswordHash(change: { id: UserId; from: SealedHash; to: SealedHash }): Promise<void>;
-  /** New hash and end of the other sessions in one batch; null when `from` is no longer the hash, and then nothing changed. */
+  /** New hash, notice and end of the other sessions in one batch; null when `from` is no longer the hash, and then nothing changed. */
   changePassword(
     change: { id: UserId; from: SealedHash; to: SealedHash; keep: SessionId; now: number },
     audit: AuditEntry,
+    notice: OutboxMessage,
   ): Promise<SessionId[] | null>;
   rename(change: { id: UserId; fullName: string }, audit: AuditEntry): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { attempt, passwordAsks } from "./attempt.ts";
 import { type AuditAction, type AuditEntry, auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
+import { deliver, mailTo } from "./delivery.ts";
 import { AuthError } from "./error.ts";
 import { checkNewPassword, provePassword, sealPassword } from "./password-proof.ts";
 import type { Core } from "./ports.ts";
@@ -25,7 +26,10 @@ export async function changeProfile(
   return { user: { ...user, fullName }, membership };
 }
 
-/** Proves the current password, sets the new one and ends every other session. A refused change leaves all as it was. */
+/**
+ * Proves the current password, sets the new one, ends every other session and tells the account by mail. A refused change
+ * leaves all as it was.
+ */
 export async function changePassword(
   core: Core,
   {
@@ -55,13 +59,16 @@ export async function changePassword(
   });
   const to = await sealPassword(core, { publicId: user.publicId, password: newPassword });
   const entry = ownAudit(core, { call, caller, action: "user.password_changed" });
+  const notice = mailTo(core, { to: user.email, language: call.language, mail: { kind: "password_changed" } });
   const ended = await core.users.changePassword(
     { id: user.id, from, to, keep: session.id, now: core.clock.now() },
     entry,
+    notice,
   );
   // Another change won between the proof and the write: what was proven is no longer the password.
   if (ended === null) throw new AuthError("wrong_password", "the password was changed meanwhile");
   call.later(core.revocations.publish(ended));
+  call.later(deliver(core, notice.id));
 }
 
 function ownAudit(

@@ -7,6 +7,7 @@ import type { Core } from "../domain/ports.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Http, newRequestId } from "./call.ts";
 import { mountDocuments } from "./documents.ts";
+import { showOutbox } from "./dev-outbox.tsx";
 import { mount, refuseOutside } from "./mount.ts";
 import { refuse } from "./refuse.ts";
 
@@ -31,6 +32,8 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
     await c.env.keyring.current();
     return c.json({ status: "ok" });
   });
+
+  app.get("/dev/outbox", showOutbox);
 
   app.notFound((c) =>
     refuseOutside(c, { error: new AuthError("not_found", "no such path"), dialect: dialectOf(c.req.path, dialects) }),

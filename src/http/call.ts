@@ -2,10 +2,10 @@ import type { Context } from "hono";
 import type { Random } from "../crypto/bytes.ts";
 import { publicId } from "../crypto/ids.ts";
 import type { Call } from "../domain/call.ts";
+import { whyOf } from "../domain/error.ts";
 import { languageOf } from "../domain/language.ts";
 import type { Core } from "../domain/ports.ts";
 import { rateLimitHeaders } from "./rate-limit-headers.ts";
-import { whyOf } from "./refuse.ts";
 
 /** What the Hono app is given: the Core, and nothing of the raw environment. */
 export interface Http {

@@ -1,4 +1,4 @@
-import { AuthError, type Refusal } from "../domain/error.ts";
+import { AuthError, type Refusal, whyOf } from "../domain/error.ts";
 import type { Log } from "../domain/ports.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 
@@ -34,14 +34,4 @@ export function refuse({ error, dialect, row, requestId, path, headers: given }:
   if (details.retryAfterSeconds !== undefined) headers.set("Retry-After", String(details.retryAfterSeconds));
   if (details.allow !== undefined) headers.set("Allow", details.allow.join(", "));
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
-}
-
-/** What the log may hear of an error: our own words, or the kind and place of somebody else's, whose message may quote the input. */
-export function whyOf(error: unknown): string {
-  if (error instanceof AuthError) return error.message;
-  if (!(error instanceof Error)) return "not an error";
-  // A stack begins with the message, and that may be of several lines.
-  const frames = (error.stack ?? "").replace(error.message, "");
-  const place = /\n\s+(at .*)/.exec(frames)?.[1] ?? "no stack";
-  return `${error.name} ${place}`;
 }

@@ -1,0 +1,28 @@
+import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
+import { whyOf } from "./domain/error.ts";
+import type { Core } from "./domain/ports.ts";
+
+interface Step {
+  readonly name: string;
+  readonly run: (core: Core) => Promise<void>;
+}
+
+/** What the cron trigger does every minute. Each step is bounded, may run twice at once, and harms no other by failing. */
+const STEPS: readonly Step[] = [
+  { name: "give_up_messages", run: giveUpOverdue },
+  { name: "deliver_email", run: (core) => deliverDue(core, "email") },
+  { name: "deliver_sms", run: (core) => deliverDue(core, "sms") },
+  { name: "forget_messages", run: forgetSettled },
+];
+
+export async function runCron(core: Core): Promise<void> {
+  await Promise.all(STEPS.map((step) => runStep(core, step)));
+}
+
+async function runStep(core: Core, { name, run }: Step): Promise<void> {
+  try {
+    await run(core);
+  } catch (error) {
+    core.log.write("error", "cron.failed", { step: name, why: whyOf(error) });
+  }
+}

@@ -1,0 +1,85 @@
+import { inWords } from "./duration.ts";
+import type { Words } from "./mail.ts";
+
+const lasting = (seconds: number) => inWords(seconds, "pt");
+
+export const PORTUGUESE: Words = {
+  letters: {
+    verify_email: ({ lifetimeSeconds }) => ({
+      subject: "Confirme seu endereço de e-mail",
+      opening: ["Uma conta foi criada com este endereço de e-mail. Confirme que ele é seu:"],
+      button: "Confirmar endereço",
+      closing: [
+        `O link funciona uma única vez, durante ${lasting(lifetimeSeconds)}.`,
+        "Se não foi você quem criou a conta, ignore esta mensagem: nada vai acontecer.",
+      ],
+    }),
+    reset_password: ({ lifetimeSeconds }) => ({
+      subject: "Redefina sua senha",
+      opening: ["Alguém, esperamos que você, pediu para redefinir a senha da sua conta. Escolha uma nova aqui:"],
+      button: "Escolher uma nova senha",
+      closing: [
+        `O link funciona uma única vez, durante ${lasting(lifetimeSeconds)}. Um pedido mais recente o invalida.`,
+        "Se não foi você quem pediu, ignore esta mensagem: sua senha continua a mesma.",
+      ],
+    }),
+    password_changed: () => ({
+      subject: "Sua senha foi alterada",
+      opening: [
+        "A senha da sua conta foi alterada, e todas as outras sessões foram encerradas.",
+        "Se foi você, não é preciso fazer nada.",
+      ],
+      closing: [
+        "Se não foi você, alguém pode ter acesso à sua conta: use “Esqueci minha senha” o quanto antes para escolher uma nova.",
+      ],
+    }),
+    confirm_email_change: ({ lifetimeSeconds }) => ({
+      subject: "Confirme seu novo endereço de e-mail",
+      opening: ["Este endereço foi informado como o novo e-mail de uma conta. Confirme que ele é seu:"],
+      button: "Confirmar o novo endereço",
+      closing: [
+        `O link funciona uma única vez, durante ${lasting(lifetimeSeconds)}. Até que seja usado, a conta mantém o endereço antigo.`,
+        "Se não foi você, ignore esta mensagem: nada vai acontecer.",
+      ],
+    }),
+    email_change_notice: ({ newEmail, lifetimeSeconds }) => ({
+      subject: "O e-mail da sua conta vai mudar",
+      opening: [
+        `Alguém, esperamos que você, pediu para mudar o e-mail da sua conta para ${newEmail}.`,
+        "Se não foi você, mantenha seu endereço com este link:",
+      ],
+      button: "Desfazer a mudança",
+      closing: [
+        `O link funciona uma única vez, durante ${lasting(lifetimeSeconds)}, mesmo depois de confirmada a mudança.`,
+        "Se foi você, não é preciso fazer nada.",
+      ],
+    }),
+    email_code: ({ code, lifetimeSeconds }) => ({
+      subject: `${code} é seu código de acesso`,
+      opening: ["Use este código para entrar:"],
+      closing: [
+        `Ele funciona uma única vez, durante ${lasting(lifetimeSeconds)}. Não o informe a ninguém: nós nunca vamos pedi-lo.`,
+        "Se você não tentou entrar, ignore esta mensagem.",
+      ],
+    }),
+    login_code_used: () => ({
+      subject: "Alguém entrou na sua conta com um código",
+      opening: [
+        "Alguém, esperamos que você, entrou na sua conta com um código enviado a este endereço. Com isso o endereço foi comprovado pela primeira vez, e todas as outras sessões foram encerradas.",
+        "Se foi você, não é preciso fazer nada.",
+      ],
+      closing: ["Se não foi você, proteja primeiro esta caixa de correio e depois redefina a senha da sua conta."],
+    }),
+    invitation: ({ organization, inviter, lifetimeSeconds }) => ({
+      subject: `Convite para ${organization}`,
+      opening: [`${inviter} convidou você para participar de ${organization}:`],
+      button: "Ver o convite",
+      closing: [
+        `O link funciona uma única vez, durante ${lasting(lifetimeSeconds)}.`,
+        "Se você não sabe de quem se trata, ignore esta mensagem: nada vai acontecer.",
+      ],
+    }),
+  },
+  sms: ({ code, host, lifetimeSeconds }) =>
+    `${code} é seu código para ${host}. Funciona durante ${lasting(lifetimeSeconds)}. Não o informe a ninguém.`,
+};

@@ -41,13 +41,15 @@ function withPlainNames(mail: Mail): Mail {
 }
 
 const NAME_MAX_LENGTH = 80;
+/** Line breaks, marks that turn the direction of writing, and the like; the two joiners are part of some names. */
+const UNPRINTABLE = /(?:(?![\u200c\u200d])[\p{C}\p{Z}])+/gu;
 
 /**
  * A name that somebody chose, for a mail to somebody else: one short line in which no mail program finds a link, so that an
  * invitation can't be made to say "win a prize at evil.example". The word joiner (U+2060) shows nothing.
  */
 export function plainName(name: string): string {
-  const line = name.replace(/[\p{C}\p{Z}]+/gu, " ").trim();
+  const line = name.replace(UNPRINTABLE, " ").trim();
   const characters = [...line];
   const short = characters.length > NAME_MAX_LENGTH ? `${characters.slice(0, NAME_MAX_LENGTH - 1).join("")}…` : line;
   return short.replace(/(?<=\S)[.:/@](?=\S)/g, "\u2060$&\u2060");

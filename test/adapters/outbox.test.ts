@@ -109,6 +109,18 @@ describe("a claim", () => {
     expect(await claim(id, NOW + 60)).toMatchObject({ id, attempt: 2 });
   });
 
+  it("that has ended can't cut short the one after it", async () => {
+    const { id } = message();
+    await outboxInsert(db, message({ id }));
+    const first = await claim(id);
+    const second = await claim(id, NOW + 60);
+    await outbox.settle(id, { kind: "failed", attempt: first?.attempt ?? 0, nextAttemptAt: NOW });
+    expect(await claim(id, NOW + 61)).toBeNull();
+    await outbox.settle(id, { kind: "failed", attempt: second?.attempt ?? 0, nextAttemptAt: NOW + 62 });
+    expect(await claim(id, NOW + 61)).toBeNull();
+    expect(await claim(id, NOW + 62)).toMatchObject({ attempt: 3 });
+  });
+
   it("is not given before the message's time, nor after it", async () => {
     const { id } = message();
     await outboxInsert(db, message({ id }));

@@ -157,7 +157,6 @@ describe.each([
     ["500 with nonsense", () => new Response("\0 ada@example.com 482913 c2VjcmV0", { status: 500 })],
     ["a name that is a text", () => Response.json({ name: "ada@example.com", code: "482913" }, { status: 502 })],
     ["503 with an empty answer", () => new Response(null, { status: 503 })],
-    ["a redirect, which would take the key elsewhere", () => Response.redirect("https://evil.example/", 307)],
     ["null for an answer", () => Response.json(null, { status: 422 })],
   ])("%s is a failure that tells the log nothing", async (_, trouble) => {
     standIn().trouble = trouble;
@@ -165,6 +164,14 @@ describe.each([
     expect(carried).toMatchObject({ kind: "failed", why: expect.stringMatching(/^\d{3} without a name$/) });
     expect(JSON.stringify(carried)).not.toMatch(SECRETS);
     expect(standIn().requests).toBe(1);
+  });
+
+  it("a redirect, which would take the key elsewhere, is not followed", async () => {
+    standIn().trouble = ({ redirect }) => {
+      expect(redirect).toBe("manual");
+      return Response.redirect("https://evil.example/", 307);
+    };
+    expect(await carrier().carry(message)).toMatchObject({ kind: "failed", why: "307 without a name" });
   });
 
   it("a lost connection is a failure that tells the log nothing", async () => {

@@ -259,7 +259,9 @@ describe("the answer to a request", () => {
       ctx,
     );
     expect(answer.status).toBe(200);
+    // neither taken nor timed out: the try is still going on
     expect(providers.resend.sent).toHaveLength(0);
+    expect(world.log.lines.join()).not.toContain("delivery.failed");
     release(down());
     await waitOnExecutionContext(ctx);
   });

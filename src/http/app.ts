@@ -6,8 +6,8 @@ import { AuthError } from "../domain/error.ts";
 import type { Core } from "../domain/ports.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import { type Http, newRequestId } from "./call.ts";
-import { mountDocuments } from "./documents.ts";
 import { showOutbox } from "./dev-outbox.tsx";
+import { mountDocuments } from "./documents.ts";
 import { mount, refuseOutside } from "./mount.ts";
 import { refuse } from "./refuse.ts";
 

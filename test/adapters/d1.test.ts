@@ -4,7 +4,7 @@ import { openDatabase } from "../../src/adapters/d1.ts";
 import { AuthError } from "../../src/domain/error.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import { emptyStorage } from "../world.ts";
-import { audit, NOW, type Storage, storageOn } from "./storage.ts";
+import { audit, message, NOW, type Storage, storageOn } from "./storage.ts";
 
 /** In every text parameter below, so that it shows wherever one of them does. */
 const SECRET = "s3cret";
@@ -12,6 +12,8 @@ const hash = (name: string) => `1.${SECRET}-${name}` as SealedHash;
 const id = 424_242 as UserId;
 const sessionId = `ses_${SECRET}` as SessionId;
 const entry = audit("user.renamed", { actor: SECRET, target: SECRET, address: SECRET, userAgent: SECRET });
+
+const mail = message({ id: SECRET, to: SECRET, subject: SECRET, text: SECRET, html: SECRET, createdAt: 424_242 });
 
 /** Every call of every port on D1. */
 const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = {
@@ -29,7 +31,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   credentialById: ({ users }) => users.credentialById(id),
   upgradePasswordHash: ({ users }) => users.upgradePasswordHash({ id, from: hash("old"), to: hash("new") }),
   changePassword: ({ users }) =>
-    users.changePassword({ id, from: hash("old"), to: hash("new"), keep: sessionId, now: NOW }, entry),
+    users.changePassword({ id, from: hash("old"), to: hash("new"), keep: sessionId, now: NOW }, entry, mail),
   rename: ({ users }) => users.rename({ id, fullName: SECRET }, entry),
   open: ({ sessions }) =>
     sessions.open(
@@ -51,6 +53,12 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
       ...{ kid: SECRET, state: "current", publicJwk: SECRET, sealedPrivateJwk: SECRET, createdAt: NOW },
     }),
   write: ({ auditLog }) => auditLog.write(entry),
+  claim: ({ outbox }) => outbox.claim({ id: SECRET, now: 424_242, leaseSeconds: 60 }),
+  claimDue: ({ outbox }) => outbox.claimDue({ channel: "email", now: 424_242, leaseSeconds: 60, limit: 1 }),
+  settle: ({ outbox }) => outbox.settle(SECRET, { kind: "failed", attempt: 1, nextAttemptAt: 424_242 }),
+  giveUp: ({ outbox }) => outbox.giveUp({ now: 424_242, limit: 1 }),
+  forget: ({ outbox }) => outbox.forget({ createdBefore: 424_242, limit: 1 }),
+  readable: ({ outbox }) => outbox.readable({ to: SECRET, limit: 1 }),
 };
 
 /** D1 that fails with this, whatever is asked. */
@@ -95,7 +103,7 @@ describe.each(Object.entries(CALLS))("%s on D1 that fails", (_name, call) => {
 describe("real D1 without its tables", () => {
   beforeEach(async () => {
     await emptyStorage();
-    const tables = ["audit_log", "sessions", "members", "organizations", "users", "signing_keys"];
+    const tables = ["audit_log", "sessions", "members", "organizations", "users", "signing_keys", "outbox"];
     await env.DB.batch(tables.map((table) => env.DB.prepare(`DROP TABLE ${table}`)));
   });
 

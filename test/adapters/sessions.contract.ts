@@ -6,6 +6,7 @@ import {
   auditedBy,
   BARE,
   type MakeStorage,
+  message,
   NOW,
   opened,
   type Registered,
@@ -67,6 +68,7 @@ export function sessionsContract(name: string, make: MakeStorage): void {
       await storage.users.changePassword(
         { id: ada.user.id, from: ada.passwordHash, to, keep: ONE, now: NOW },
         audit("user.password_changed"),
+        message(),
       );
       const entry = audit("session.opened");
       const open = (version: number) => sessions.open(next, { organization: null, version }, entry);

@@ -1,18 +1,22 @@
 import { env } from "cloudflare:workers";
-import { asc, sql } from "drizzle-orm";
+import { asc, eq, sql } from "drizzle-orm";
 import { type Database, openDatabase } from "../../src/adapters/d1.ts";
 import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
-import { auditLog } from "../../src/adapters/d1-schema.ts";
+import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
+import { auditLog, outbox } from "../../src/adapters/d1-schema.ts";
 import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
 import { d1SigningKeys } from "../../src/adapters/d1-signing-keys.ts";
 import { d1Users } from "../../src/adapters/d1-users.ts";
 import type { AuditAction, AuditEntry } from "../../src/domain/audit.ts";
 import type { SealedHash, SessionId } from "../../src/domain/ids.ts";
+import type { OutboxMessage } from "../../src/domain/outbox.ts";
+import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
 import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryDatabase } from "../memory/database.ts";
+import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
 import { memorySessions } from "../memory/sessions.ts";
 import { memorySigningKeys } from "../memory/signing-keys.ts";
 import { memoryUsers } from "../memory/users.ts";
@@ -24,8 +28,13 @@ export interface Storage {
   readonly sessions: Sessions;
   readonly signingKeys: SigningKeys;
   readonly auditLog: AuditLog;
+  readonly outbox: Outbox;
   /** in the order in which they were written */
   auditRows(): Promise<AuditEntry[]>;
+  /** What a story does in the batch of what the message tells of. */
+  writeMessage(message: OutboxMessage): Promise<void>;
+  /** Null when there is none; `erased` when neither subject nor text nor HTML is left. */
+  messageState(id: string): Promise<{ state: OutboxState; erased: boolean } | null>;
   rowCounts(): Promise<{ users: number; organizations: number; members: number }>;
 }
 
@@ -38,6 +47,12 @@ export async function memoryStorage(): Promise<Storage> {
     sessions: memorySessions(db),
     signingKeys: memorySigningKeys(db),
     auditLog: memoryAuditLog(db),
+    outbox: memoryOutbox(db),
+    writeMessage: async (message) => writeMessage(db, message),
+    async messageState(id) {
+      const row = db.messages.get(id);
+      return row === undefined ? null : { state: row.state, erased: !isReadable(row) };
+    },
     auditRows: async () => db.audit,
     rowCounts: async () => ({
       users: db.users.size,
@@ -68,6 +83,16 @@ export function storageOn(db: Database): Storage {
     sessions: d1Sessions(db),
     signingKeys: d1SigningKeys(db),
     auditLog: d1AuditLog(db),
+    outbox: d1Outbox(db),
+    async writeMessage(message) {
+      await outboxInsert(db, message);
+    },
+    async messageState(id) {
+      const row = await db.select().from(outbox).where(eq(outbox.id, id)).get();
+      if (row === undefined) return null;
+      const { state, subject, text, html } = row;
+      return { state, erased: subject === null && text === null && html === null };
+    },
     async auditRows() {
       const rows = await db.select().from(auditLog).orderBy(asc(auditLog.id));
       return rows.map(({ id: _, ...entry }) => entry);
@@ -98,6 +123,15 @@ export function audit(action: AuditAction, changes: Partial<AuditEntry> = {}): A
 
 /** As little as an entry can say. */
 export const BARE = { actor: null, organization: null, target: null, address: null, country: null, userAgent: null };
+
+/** A mail with an id of its own. */
+export function message(changes: Partial<OutboxMessage> = {}): OutboxMessage {
+  return {
+    ...{ id: `msg_${crypto.randomUUID()}`, channel: "email", to: "ada@example.com" },
+    ...{ subject: "Subject", text: "Text", html: "<p>Text</p>", createdAt: NOW, giveUpAt: NOW + 86_400 },
+    ...changes,
+  };
+}
 
 export function account(name = "ada"): NewAccount {
   return {

@@ -8,6 +8,7 @@ import {
   BARE,
   HASH,
   type MakeStorage,
+  message,
   NOW,
   opened,
   registered,
@@ -123,8 +124,9 @@ export function usersContract(name: string, make: MakeStorage): void {
   function changingThePassword(): void {
     const KEEP = "ses_keep" as SessionId;
     const change = (id: UserId, changes: { from?: SealedHash; to?: SealedHash } = {}) =>
-      users.changePassword({ id, from: HASH, to: NEW_HASH, keep: KEEP, now: NOW, ...changes }, CHANGED);
+      users.changePassword({ id, from: HASH, to: NEW_HASH, keep: KEEP, now: NOW, ...changes }, CHANGED, message());
     const CHANGED = audit("user.password_changed");
+    const messages = () => storage.outbox.readable({ to: null, limit: 100 });
     const liveIds = async (id: UserId) => (await storage.sessions.ofUser(id, NOW)).map((session) => session.id).sort();
 
     it("a change ends the other live sessions, answers their ids, and keeps the one that asked", async () => {
@@ -153,7 +155,16 @@ export function usersContract(name: string, make: MakeStorage): void {
       expect(await auditedBy(storage, () => change(ada.user.id))).toEqual([CHANGED]);
     });
 
-    it("from another hash than the stored one nothing changes: no hash, no session, no audit row", async () => {
+    it("a change is told by one message, however many sessions it ends", async () => {
+      const ada = await registered(storage);
+      for (const id of ["ses_1", "ses_2"]) await opened(storage, ada, { id });
+      const notice = message();
+      const { id } = ada.user;
+      await users.changePassword({ id, from: HASH, to: NEW_HASH, keep: KEEP, now: NOW }, CHANGED, notice);
+      expect(await messages()).toEqual([notice]);
+    });
+
+    it("from another hash than the stored one nothing changes: no hash, no session, no audit row, no message", async () => {
       const ada = await registered(storage);
       await opened(storage, ada, { id: "ses_1" });
       const written = await auditedBy(storage, async () => {
@@ -161,6 +172,7 @@ export function usersContract(name: string, make: MakeStorage): void {
         expect(await change(NOBODY)).toBeNull();
       });
       expect(written).toEqual([]);
+      expect(await messages()).toEqual([]);
       expect(await liveIds(ada.user.id)).toEqual(["ses_1"]);
       expect((await users.credentialById(ada.user.id))?.passwordHash).toBe(HASH);
     });
@@ -184,6 +196,7 @@ export function usersContract(name: string, make: MakeStorage): void {
         expect((await users.credentialById(ada.user.id))?.passwordHash).toBe(winner);
       });
       expect(written).toEqual([CHANGED]);
+      expect(await messages()).toHaveLength(1);
     });
   }
 

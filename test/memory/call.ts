@@ -25,6 +25,7 @@ export function testCall(changes: Partial<Call> = {}): TestCall {
     address: "203.0.113.7",
     country: "SE",
     userAgent: "vitest",
+    language: "en",
     limits: [],
     headers: {},
     later(work) {

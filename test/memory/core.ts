@@ -1,3 +1,4 @@
+import { carriersFor } from "../../src/adapters/carriers.ts";
 import { systemRandom } from "../../src/adapters/world.ts";
 import { Sealer } from "../../src/crypto/seal.ts";
 import { AuthError } from "../../src/domain/error.ts";
@@ -8,13 +9,14 @@ import { TestClock, TestLog } from "../clock.ts";
 import { memoryAuditLog } from "./audit-log.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryLimiter } from "./limiter.ts";
+import { memoryOutbox } from "./outbox.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySessions } from "./sessions.ts";
 import { memorySigningKeys } from "./signing-keys.ts";
 import { memoryUsers } from "./users.ts";
 
 /** The parts of the world that can be told to fail. */
-export type Part = "users" | "sessions" | "signingKeys" | "auditLog" | "limiter" | "revocations";
+export type Part = "users" | "sessions" | "signingKeys" | "auditLog" | "limiter" | "revocations" | "outbox";
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -42,7 +44,7 @@ export function memoryCore(
     limiter: memoryLimiter(),
   },
 ): MemoryCore {
-  const { settings, masterKeys } = configurationOf({ ...VARIABLES, ...changes } as unknown as Env);
+  const { settings, masterKeys, providers } = configurationOf({ ...VARIABLES, ...changes } as unknown as Env);
   const failing = new Set<Part>();
   const calls: string[] = [];
   const tap = <Port extends object>(part: Part, port: Port) => tapped(port, { part, failing, calls });
@@ -55,6 +57,8 @@ export function memoryCore(
     users: tap("users", memoryUsers(db)),
     sessions: tap("sessions", memorySessions(db)),
     auditLog: tap("auditLog", memoryAuditLog(db)),
+    outbox: tap("outbox", memoryOutbox(db)),
+    carriers: carriersFor(providers),
   };
 }
 

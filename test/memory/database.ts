@@ -1,5 +1,7 @@
 import type { AuditEntry } from "../../src/domain/audit.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { OutboxMessage } from "../../src/domain/outbox.ts";
+import type { OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { StoredSigningKey } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
@@ -22,6 +24,13 @@ export interface SessionRow {
   readonly rotatedAt: number;
 }
 
+export interface MessageRow {
+  readonly message: OutboxMessage;
+  readonly state: OutboxState;
+  readonly attempts: number;
+  readonly nextAttemptAt: number;
+}
+
 /** What the adapters of one deployment share. Each of their calls runs to its end before another begins: so each is atomic. */
 export interface MemoryDatabase {
   readonly users: Map<UserId, UserRow>;
@@ -31,6 +40,8 @@ export interface MemoryDatabase {
   readonly sessions: Map<SessionId, SessionRow>;
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
+  /** by id, in the order in which they were written */
+  readonly messages: Map<string, MessageRow>;
   /** KV: the sessions that were published as ended */
   readonly published: Set<SessionId>;
 }
@@ -42,6 +53,7 @@ export function memoryDatabase(): MemoryDatabase {
     sessions: new Map(),
     signingKeys: [],
     audit: [],
+    messages: new Map(),
     published: new Set(),
   };
 }

@@ -1,6 +1,7 @@
 import type { OrganizationId, UserId } from "../../src/domain/ids.ts";
 import type { Credential, Users } from "../../src/domain/ports.ts";
 import { liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
+import { writeMessage } from "./outbox.ts";
 
 /** Users in a Map. */
 export function memoryUsers(db: MemoryDatabase): Users {
@@ -34,11 +35,12 @@ export function memoryUsers(db: MemoryDatabase): Users {
       if (user?.passwordHash === from) db.users.set(id, { ...user, passwordHash: to });
     },
 
-    async changePassword({ id, from, to, keep, now }, audit) {
+    async changePassword({ id, from, to, keep, now }, audit, notice) {
       const user = db.users.get(id);
       if (user?.passwordHash !== from) return null;
       db.users.set(id, { ...user, passwordHash: to, version: user.version + 1 });
       db.audit.push(audit);
+      writeMessage(db, notice);
       return revoke(
         db,
         liveSessions(db, id, now).filter(({ session }) => session.id !== keep),

@@ -53,18 +53,7 @@ export function d1Outbox(db: Database): Outbox {
         const claimed = await claimWhere(db, { where: and(eq(outbox.id, id), isDue(now)), until: now + leaseSeconds });
         return claimed[0] ?? null;
       }),
-
-    claimDue: ({ channel, now, leaseSeconds, limit }) =>
-      onD1("claim due messages", () => {
-        const due = db
-          .select({ seq: outbox.seq })
-          .from(outbox)
-          .where(and(eq(outbox.channel, channel), isDue(now)))
-          .orderBy(asc(outbox.nextAttemptAt))
-          .limit(limit);
-        return claimWhere(db, { where: inArray(outbox.seq, due), until: now + leaseSeconds });
-      }),
-
+    claimDue: (which) => onD1("claim due messages", () => claimDue(db, which)),
     settle: (id, settlement) =>
       onD1("settle message", async () => {
         await db
@@ -72,43 +61,55 @@ export function d1Outbox(db: Database): Outbox {
           .set(changeOf(settlement))
           .where(and(eq(outbox.id, id), WAITING, stillHolds(settlement)));
       }),
-
-    giveUp: ({ now, limit }) =>
-      onD1("give up messages", async () => {
-        const overdue = db
-          .select({ seq: outbox.seq })
-          .from(outbox)
-          .where(and(WAITING, lte(outbox.giveUpAt, now), lte(outbox.nextAttemptAt, now)))
-          .limit(limit);
-        return db
-          .update(outbox)
-          .set({ state: "given_up", ...ERASED })
-          .where(inArray(outbox.seq, overdue))
-          .returning({ id: outbox.id, channel: outbox.channel, attempts: outbox.attempts });
-      }),
-
-    forget: ({ createdBefore, limit }) =>
-      onD1("forget messages", async () => {
-        const old = db
-          .select({ seq: outbox.seq })
-          .from(outbox)
-          .where(and(lt(outbox.createdAt, createdBefore), ne(outbox.state, "waiting")))
-          .limit(limit);
-        await db.delete(outbox).where(inArray(outbox.seq, old));
-      }),
-
-    readable: ({ to, limit }) =>
-      onD1("readable messages", async () => {
-        const rows = await db
-          .select()
-          .from(outbox)
-          .where(and(isNotNull(outbox.text), to === null ? undefined : eq(outbox.to, to)))
-          .orderBy(desc(outbox.seq))
-          .limit(limit);
-        return rows.map(messageOf);
-      }),
+    giveUp: (which) => onD1("give up messages", () => giveUp(db, which)),
+    forget: (which) => onD1("forget messages", () => forget(db, which)),
+    readable: (which) => onD1("readable messages", () => readable(db, which)),
   };
 }
+
+function claimDue(db: Database, { channel, now, leaseSeconds, limit }: Asked<"claimDue">) {
+  const due = db
+    .select({ seq: outbox.seq })
+    .from(outbox)
+    .where(and(eq(outbox.channel, channel), isDue(now)))
+    .orderBy(asc(outbox.nextAttemptAt))
+    .limit(limit);
+  return claimWhere(db, { where: inArray(outbox.seq, due), until: now + leaseSeconds });
+}
+
+function giveUp(db: Database, { now, limit }: Asked<"giveUp">) {
+  const overdue = db
+    .select({ seq: outbox.seq })
+    .from(outbox)
+    .where(and(WAITING, lte(outbox.giveUpAt, now), lte(outbox.nextAttemptAt, now)))
+    .limit(limit);
+  return db
+    .update(outbox)
+    .set({ state: "given_up", ...ERASED })
+    .where(inArray(outbox.seq, overdue))
+    .returning({ id: outbox.id, channel: outbox.channel, attempts: outbox.attempts });
+}
+
+async function forget(db: Database, { createdBefore, limit }: Asked<"forget">): Promise<void> {
+  const old = db
+    .select({ seq: outbox.seq })
+    .from(outbox)
+    .where(and(lt(outbox.createdAt, createdBefore), ne(outbox.state, "waiting")))
+    .limit(limit);
+  await db.delete(outbox).where(inArray(outbox.seq, old));
+}
+
+async function readable(db: Database, { to, limit }: Asked<"readable">): Promise<OutboxMessage[]> {
+  const rows = await db
+    .select()
+    .from(outbox)
+    .where(and(isNotNull(outbox.text), to === null ? undefined : eq(outbox.to, to)))
+    .orderBy(desc(outbox.seq))
+    .limit(limit);
+  return rows.map(messageOf);
+}
+
+type Asked<Method extends "claimDue" | "giveUp" | "forget" | "readable"> = Parameters<Outbox[Method]>[0];
 
 /** Written out, not bound: so SQLite sees that the partial index fits. */
 const WAITING = sql`${outbox.state} = 'waiting'`;

@@ -16,7 +16,14 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "src/crypto/": ["@noble/hashes", "node:crypto"],
   "src/domain/": ["src/crypto/", "jose", "uqr"],
   "src/wire/": ["src/domain/", "valibot"],
-  "src/adapters/": ["src/domain/", "src/crypto/", "src/env.ts", "drizzle-orm", "cloudflare:workers"],
+  "src/adapters/": [
+    "src/domain/",
+    "src/crypto/",
+    "src/env.ts",
+    "src/env-delivery.ts",
+    "drizzle-orm",
+    "cloudflare:workers",
+  ],
   "src/dialects/datix/": ["src/wire/", "src/domain/", "valibot"],
   "src/dialects/dyzo/": ["src/wire/", "src/domain/", "valibot"],
   "src/dialects/vault/": ["src/wire/", "src/domain/", "valibot"],
@@ -32,7 +39,8 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
     "@valibot/to-json-schema",
   ],
   "src/client/": ["src/domain/token-verifier.ts", "src/crypto/bytes.ts", "src/dialects/", "hono"],
-  "src/env.ts": ["src/domain/", "src/crypto/", "src/adapters/", "valibot"],
+  "src/env.ts": ["src/domain/", "src/crypto/", "src/adapters/", "src/env-delivery.ts", "valibot"],
+  "src/env-delivery.ts": ["src/domain/", "valibot"],
   "src/core.ts": ["src/adapters/", "src/domain/ports.ts", "src/env.ts"],
   "src/rpc.ts": ["src/core.ts", "src/domain/", "cloudflare:workers"],
   "src/cron.ts": ["src/core.ts", "src/domain/", "cloudflare:workers"],
@@ -45,6 +53,7 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     ...["ids", "limit", "sliding-window", "settings", "user", "session", "call", "audit", "access"],
     ...["password", "common-passwords", "strict-json", "token-refused", "compact-jws", "token-verifier"],
+    ...["language", "duration", "outbox", "mail", "mail-en", "mail-es", "mail-pt", "mail-layout", "compose"],
   ],
   ["ports"],
 ];
@@ -99,7 +108,7 @@ function mayImport({ path }: Source, { target }: Import): boolean {
 
 /** 0 to 3; undefined outside of domain. */
 function layerOf(path: string): number | undefined {
-  const name = /^src\/domain\/([\w-]+)\.ts$/.exec(path)?.[1];
+  const name = /^src\/domain\/([\w-]+)(?:\/[\w-]+)?\.ts$/.exec(path)?.[1]; // of `ports/outbox` the folder's
   if (name === undefined) return undefined;
   const layer = LAYERS.findIndex((names) => names.includes(name));
   return layer === -1 ? STORIES : layer;

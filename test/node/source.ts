@@ -36,8 +36,8 @@ const STRING = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/y;
 const REGULAR_EXPRESSION = /\/(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
 /** From a backtick, or from the brace that ends an expression in a template, to the next of them. */
 const TEMPLATE_WORDS = /[`}](?:[^`\\$]|\\[\s\S]|\$(?!\{))*(?:`|\$\{)/y;
-/** What stands before a slash that divides; before any other it begins a regular expression. */
-const VALUE_ENDS = /(?:[\w$)\]}"'`]|\+\+|--)$/;
+/** What stands before a slash that divides, or closes a tag; before any other it begins a regular expression. */
+const VALUE_ENDS = /(?:[\w$)\]}"'`<]|\+\+|--)$/;
 const KEYWORD_ENDS = /\b(?:return|case|typeof|in|of|await|yield)$/;
 
 /** Comments (and, if wanted, strings, templates' words and regular expressions) become spaces; lines and columns stay. */

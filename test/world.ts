@@ -54,7 +54,9 @@ export async function emptyStorage(): Promise<void> {
 
 async function isEmpty(): Promise<boolean> {
   try {
-    const rows = await env.DB.prepare("SELECT id FROM users UNION SELECT id FROM organizations UNION SELECT id FROM outbox LIMIT 1").all();
+    const rows = await env.DB.prepare(
+      "SELECT id FROM users UNION SELECT id FROM organizations UNION SELECT id FROM outbox LIMIT 1",
+    ).all();
     const keys = await env.DB.prepare("SELECT kid FROM signing_keys LIMIT 1").all();
     return rows.results.length === 0 && keys.results.length === 0;
   } catch {

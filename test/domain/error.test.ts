@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { AuthError } from "../../src/domain/error.ts";
-import { whyOf } from "../../src/http/refuse.ts";
+import { AuthError, whyOf } from "../../src/domain/error.ts";
 
 describe("what the log hears of an error", () => {
   it("of our own refusals is our own sentence", () => {

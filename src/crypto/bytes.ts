@@ -51,6 +51,21 @@ export function decodeBase64Url(text: string): Bytes {
   return bytes;
 }
 
+const BASE32_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** RFC 4648 §6 in upper case, without padding: the form in which authenticator apps take a secret. */
+export function base32(bytes: Uint8Array): string {
+  let digits = "";
+  let pending = 0;
+  let bits = 0;
+  for (const byte of bytes) {
+    pending = (pending << 8) | byte;
+    for (bits += 8; bits >= 5; bits -= 5) digits += BASE32_DIGITS.charAt((pending >> (bits - 5)) & 31);
+    pending &= 15; // at most four bits are left over
+  }
+  return bits === 0 ? digits : digits + BASE32_DIGITS.charAt((pending << (5 - bits)) & 31);
+}
+
 /** Lower case, two digits a byte. */
 export function hex(bytes: Uint8Array): string {
   let digits = "";

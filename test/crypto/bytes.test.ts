@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  base32,
   base64,
   base64Url,
   concat,
@@ -23,6 +24,33 @@ describe("text and bytes", () => {
     for (const bytes of [bytesOf(0xff), bytesOf(0xc3), bytesOf(0xc0, 0x80), bytesOf(0xed, 0xa0, 0x80)]) {
       expect(() => text(bytes)).toThrow(TypeError);
     }
+  });
+});
+
+describe("base32", () => {
+  test("RFC 4648 §10 reads as printed there, without the padding", () => {
+    const printed = {
+      "": "",
+      f: "MY",
+      fo: "MZXQ",
+      foo: "MZXW6",
+      foob: "MZXW6YQ",
+      fooba: "MZXW6YTB",
+      foobar: "MZXW6YTBOI",
+    };
+    for (const [plain, encoded] of Object.entries(printed)) expect(base32(utf8(plain))).toBe(encoded);
+  });
+
+  test("any bytes are their bits in groups of five", () => {
+    const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const bits = [...bytes].map((byte) => byte.toString(2).padStart(8, "0")).join("");
+        const groups = bits.match(/.{1,5}/g) ?? [];
+        const expected = groups.map((group) => digits.charAt(Number.parseInt(group.padEnd(5, "0"), 2)));
+        expect(base32(bytes)).toBe(expected.join(""));
+      }),
+    );
   });
 });
 

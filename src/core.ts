@@ -2,6 +2,8 @@ import { carriersFor } from "./adapters/carriers.ts";
 import { openDatabase } from "./adapters/d1.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
+import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
+import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
 import { d1Users } from "./adapters/d1-users.ts";
@@ -33,6 +35,8 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     revocations: kvRevocations(env.KV, { ...world, accessTokenTtlSeconds: settings.accessTokenTtlSeconds }),
     users: d1Users(db),
     sessions: d1Sessions(db),
+    secondFactors: d1SecondFactors(db),
+    pendingLogins: d1PendingLogins(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     carriers: carriersFor(providers),

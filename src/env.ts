@@ -24,6 +24,7 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   "login:account": { name: "login:account", max: 10, windowSeconds: 15 * 60, lockAfter: 100 },
   "login:ip": { name: "login:ip", max: 100, windowSeconds: 15 * 60 },
   "register:ip": { name: "register:ip", max: 100, windowSeconds: HOUR },
+  "mfa:guess": { name: "mfa:guess", max: 5, windowSeconds: 15 * 60 },
 };
 
 /** Said without the value: valibot's own words repeat it. */

@@ -1,7 +1,15 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { AuditAction } from "../domain/audit.ts";
-import type { OrganizationId, SealedHash, SessionId, UserId } from "../domain/ids.ts";
+import type {
+  BackupCodeId,
+  OrganizationId,
+  SealedBackupCode,
+  SealedHash,
+  SealedTotpSecret,
+  SessionId,
+  UserId,
+} from "../domain/ids.ts";
 import type { Channel } from "../domain/outbox.ts";
 import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
@@ -17,7 +25,7 @@ export const users = sqliteTable(
     email: text().notNull(),
     fullName: text("full_name").notNull(),
     passwordHash: text("password_hash").$type<SealedHash>(),
-    /** counts the changes that end sessions */
+    /** counts the changes after which an earlier proof opens no session */
     credentialVersion: integer("credential_version").notNull().default(0),
     createdAt: integer("created_at").notNull(),
   },
@@ -75,11 +83,40 @@ export const sessions = sqliteTable(
     /** of the newest refresh token: all that is kept of it */
     refreshCounter: integer("refresh_counter").notNull().default(0),
     rotatedAt: integer("rotated_at").notNull().default(0),
+    /** a login that waits for its second factor: a session that has not begun */
+    pending: integer({ mode: "boolean" }).notNull().default(false),
   },
   (t) => [
     index("sessions_user_live").on(t.userId, t.createdAt).where(sql`revoked_at IS NULL`),
     index("sessions_expiry").on(t.expiresAt),
   ],
+);
+
+export const secondFactors = sqliteTable("second_factors", {
+  userId: integer("user_id")
+    .$type<UserId>()
+    .primaryKey()
+    .references(() => users.id),
+  sealedSecret: text("sealed_secret").$type<SealedTotpSecret>().notNull(),
+  /** null until a first code has shown that the app has the secret */
+  confirmedAt: integer("confirmed_at"),
+  /** the last TOTP time step that was spent */
+  lastStep: integer("last_step").notNull().default(0),
+  createdAt: integer("created_at").notNull(),
+});
+
+/** The unspent ones: a code is spent by deleting its row. */
+export const backupCodes = sqliteTable(
+  "backup_codes",
+  {
+    id: text().$type<BackupCodeId>().primaryKey(),
+    userId: integer("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    sealedCode: text("sealed_code").$type<SealedBackupCode>().notNull(),
+  },
+  (t) => [index("backup_codes_user").on(t.userId)],
 );
 
 export const signingKeys = sqliteTable(

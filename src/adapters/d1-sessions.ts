@@ -1,9 +1,9 @@
 import { and, desc, eq, getTableColumns, gt, isNull, ne, type Placeholder, sql } from "drizzle-orm";
 import type { SessionId } from "../domain/ids.ts";
 import type { Sessions } from "../domain/ports.ts";
-import type { Session, Standing } from "../domain/session.ts";
+import type { Session, SessionGrounds, Standing } from "../domain/session.ts";
 import { auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
-import { members, organizations, sessions, users } from "./d1-schema.ts";
+import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 
 const LISTED_AT_MOST = 100;
 
@@ -27,6 +27,7 @@ export function d1Sessions(db: Database): Sessions {
     .where(
       and(
         eq(sessions.userId, sql.placeholder("userId")),
+        eq(sessions.pending, false),
         isNull(sessions.revokedAt),
         gt(sessions.expiresAt, sql.placeholder("now")),
       ),
@@ -36,9 +37,12 @@ export function d1Sessions(db: Database): Sessions {
     .prepare();
 
   return {
-    open: (session, under, audit) =>
+    open: (session, grounds, audit) =>
       onD1("open session", async () => {
-        const [opened] = await db.batch([insertSession(db, session, under), auditInsertIfChanged(db, audit)]);
+        const [opened] = await db.batch([
+          insertSession(db, { session, grounds, pending: false }),
+          auditInsertIfChanged(db, audit),
+        ]);
         return opened.length > 0;
       }),
 
@@ -95,8 +99,12 @@ export function d1Sessions(db: Database): Sessions {
   };
 }
 
-/** Inserts the row if the user's credentials are still of the version that was proven. */
-function insertSession(db: Database, session: Session, { organization, version }: Parameters<Sessions["open"]>[1]) {
+/** Inserts the row if the user's credentials are still of the version that was proven; `pending`, it has not begun. */
+export function insertSession(
+  db: Database,
+  { session, grounds, pending }: { session: Session; grounds: SessionGrounds; pending: boolean },
+) {
+  const { organization, version } = grounds;
   const row: Required<typeof sessions.$inferInsert> = {
     ...session,
     amr: [...session.amr],
@@ -104,6 +112,7 @@ function insertSession(db: Database, session: Session, { organization, version }
     revokedAt: null,
     refreshCounter: 0,
     rotatedAt: 0,
+    pending,
   };
   const values = Object.entries(getTableColumns(sessions)).map(
     ([name, column]) => sql`${sql.param(row[name as keyof typeof row], column)}`,
@@ -116,11 +125,16 @@ function insertSession(db: Database, session: Session, { organization, version }
     .returning({ id: sessions.id });
 }
 
+/** Pending ones too: what ends a user's sessions ends the logins that are under way. */
 function liveOf(userId: Session["userId"], now: number) {
   return [eq(sessions.userId, userId), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)];
 }
 
-function selectStanding(db: Database, { id, now }: { id: SessionId | Placeholder; now: number | Placeholder }) {
+/** The live session with whose it is; a `pending` one, which waits for its second factor, only where it is asked for. */
+export function selectStanding(
+  db: Database,
+  { id, now, pending = false }: { id: SessionId | Placeholder; now: number | Placeholder; pending?: boolean },
+) {
   return db
     .select({
       session: SESSION_COLUMNS,
@@ -136,19 +150,23 @@ function selectStanding(db: Database, { id, now }: { id: SessionId | Placeholder
       organizationId: named(organizations.id, "organization_row"),
       organizationPublicId: named(organizations.publicId, "organization_public_id"),
       organizationName: organizations.name,
+      factorConfirmedAt: secondFactors.confirmedAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
     .leftJoin(members, and(eq(members.userId, users.id), eq(members.organizationId, sessions.organizationId)))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
-    .where(and(eq(sessions.id, id), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)));
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
+    .where(
+      and(eq(sessions.id, id), eq(sessions.pending, pending), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)),
+    );
 }
 
 type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>;
 
-function standingOf(row: StandingRow): Standing | null {
+export function standingOf(row: StandingRow): Standing | null {
   if (row === undefined) return null;
   const { session, user, role, organizationId: id, organizationPublicId: publicId, organizationName: name } = row;
   const membership = role === null || name === null ? null : { role, organization: { id, publicId, name } };
-  return { session, user, membership };
+  return { session, user, membership, hasSecondFactor: row.factorConfirmedAt !== null };
 }

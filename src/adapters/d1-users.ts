@@ -3,7 +3,7 @@ import type { AuditEntry } from "../domain/audit.ts";
 import type { Credential, NewAccount, Users } from "../domain/ports.ts";
 import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
 import { outboxInsertIfChanged } from "./d1-outbox.ts";
-import { members, organizations, sessions, users } from "./d1-schema.ts";
+import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 
 export function d1Users(db: Database): Users {
   const byEmail = selectCredential(db)
@@ -104,10 +104,12 @@ function selectCredential(db: Database) {
       version: users.credentialVersion,
       role: members.role,
       organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
+      factorConfirmedAt: secondFactors.confirmedAt,
     })
     .from(users)
     .leftJoin(members, eq(members.userId, users.id))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
+    .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .orderBy(members.createdAt, members.organizationId)
     .limit(1);
 }
@@ -116,7 +118,7 @@ type CredentialRow = Awaited<ReturnType<ReturnType<typeof selectCredential>["get
 
 function credentialOf(row: CredentialRow): Credential | null {
   if (row === undefined) return null;
-  const { passwordHash, version, role, organization, ...user } = row;
+  const { passwordHash, version, role, organization, factorConfirmedAt, ...user } = row;
   const membership = role === null || organization === null ? null : { role, organization };
-  return { user, membership, passwordHash, version };
+  return { user, membership, passwordHash, version, hasSecondFactor: factorConfirmedAt !== null };
 }

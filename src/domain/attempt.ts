@@ -7,7 +7,7 @@ import type { Core } from "./ports.ts";
 import type { LimitName } from "./settings.ts";
 
 /** One unit asked of one limit for one key. */
-interface Ask {
+export interface Ask {
   readonly name: LimitName;
   readonly key: string;
 }

@@ -1,4 +1,5 @@
 import type { Call } from "./call.ts";
+import type { Account } from "./user.ts";
 
 /** Security events: a closed list, so that who reads the log can filter by name. */
 export type AuditAction =
@@ -9,7 +10,15 @@ export type AuditAction =
   | "session.ended"
   | "session.others_ended"
   | "session.refresh_reused"
-  | "login.failed";
+  | "login.failed"
+  | "login.second_factor_asked"
+  | "login.second_factor_failed"
+  | "second_factor.enabled"
+  | "second_factor.confirmed"
+  | "second_factor.disabled"
+  | "second_factor.failed"
+  | "backup_codes.renewed"
+  | "backup_code.spent";
 
 /** Who did what, on what, from where. Written in the same batch as the change it tells of. */
 export interface AuditEntry {
@@ -52,4 +61,10 @@ export function auditEntry(call: Call, facts: AuditFacts): AuditEntry {
     userAgent: call.userAgent,
     requestId: call.id,
   };
+}
+
+/** The entry of what an account's own user did, to themselves unless a target is named. */
+export function accountEntry(call: Call, { user, membership }: Account, facts: AuditFacts): AuditEntry {
+  const organization = membership?.organization.publicId ?? null;
+  return auditEntry(call, { actor: user.publicId, organization, target: user.publicId, ...facts });
 }

@@ -10,6 +10,10 @@ export const REFUSALS = [
   "wrong_credentials", // unknown account or wrong password: never told apart
   "wrong_password", // the current password that confirms a change
   "forbidden", // a good credential that may not do this
+  "wrong_second_factor", // a code that is wrong or was spent
+  "wrong_temp_token", // the login that was to be finished is unknown, finished or over
+  "second_factor_on", // it is set up already: turn it off first
+  "second_factor_off", // there is none to confirm, renew or turn off
   "email_taken",
   "weak_password",
   "too_many_requests",

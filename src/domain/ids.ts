@@ -10,5 +10,14 @@ export type OrganizationId = Branded<number, "OrganizationId">;
 /** `ses_...`: also the `sid` of every token that the session was given. */
 export type SessionId = Branded<string, "SessionId">;
 
+/** One of an account's backup codes: random, so that what is sealed for it stays its own. */
+export type BackupCodeId = Branded<string, "BackupCodeId">;
+
 /** A password hash as it is stored: sealed, so of no use without `MASTER_KEYS`. */
 export type SealedHash = Branded<string, "SealedHash">;
+
+/** The 20 bytes of a TOTP secret, sealed for their user. */
+export type SealedTotpSecret = Branded<string, "SealedTotpSecret">;
+
+/** Eight digits are guessed in a second from any hash: they are sealed, for their user and id. */
+export type SealedBackupCode = Branded<string, "SealedBackupCode">;

@@ -2,12 +2,14 @@ import type { JWK } from "jose";
 import type { Random } from "../crypto/bytes.ts";
 import type { Sealer } from "../crypto/seal.ts";
 import type { AuditEntry } from "./audit.ts";
-import type { OrganizationId, SealedHash, SessionId, UserId } from "./ids.ts";
+import type { SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { Carriers } from "./ports/carrier.ts";
 import type { Outbox } from "./ports/outbox.ts";
-import type { Session, Standing } from "./session.ts";
+import type { PendingLogins } from "./ports/pending-logins.ts";
+import type { SecondFactors } from "./ports/second-factors.ts";
+import type { Session, SessionGrounds, Standing } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Account, Role, User } from "./user.ts";
 
@@ -50,11 +52,7 @@ export interface Users {
 
 export interface Sessions {
   /** False when the user's credentials are no longer of the version that was proven: nothing was stored then. */
-  open(
-    session: Session,
-    under: { organization: OrganizationId | null; version: number },
-    audit: AuditEntry,
-  ): Promise<boolean>;
+  open(session: Session, grounds: SessionGrounds, audit: AuditEntry): Promise<boolean>;
   /** The truth: a session that is neither ended nor over, with its user and membership. */
   standing(id: SessionId, now: number): Promise<Standing | null>;
   /**
@@ -144,6 +142,8 @@ export interface Core {
   readonly revocations: Revocations;
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
+  readonly pendingLogins: PendingLogins;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly carriers: Carriers;

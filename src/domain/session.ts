@@ -1,8 +1,8 @@
-import type { SessionId, UserId } from "./ids.ts";
+import type { OrganizationId, SessionId, UserId } from "./ids.ts";
 import type { Account } from "./user.ts";
 
 /** How the user proved who they are (RFC 8176). */
-export type AuthenticationMethod = "pwd";
+export type AuthenticationMethod = "pwd" | "otp" | "mfa";
 
 export interface Session {
   readonly id: SessionId;
@@ -16,6 +16,12 @@ export interface Session {
   readonly address: string | null;
   readonly country: string | null;
   readonly userAgent: string | null;
+}
+
+/** What a session opens on: the organization in which it acts, and the version of the credentials that were proven. */
+export interface SessionGrounds {
+  readonly organization: OrganizationId | null;
+  readonly version: number;
 }
 
 /** A live session and whose it is: all that a guarded row needs, in one read. */

@@ -1,5 +1,5 @@
 import { type AccessToken, issueAccessToken } from "./access-token.ts";
-import { type AuditAction, type AuditEntry, auditEntry } from "./audit.ts";
+import { accountEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { AuthError } from "./error.ts";
 import type { SessionId } from "./ids.ts";
@@ -22,7 +22,7 @@ export async function endSession(
   { call, caller, id }: { call: Call; caller: Standing; id: SessionId },
 ): Promise<void> {
   const now = core.clock.now();
-  const entry = sessionAudit(call, { action: "session.ended", at: now, caller, target: id });
+  const entry = accountEntry(call, caller, { action: "session.ended", at: now, target: id });
   const ended = await core.sessions.end({ id, userId: caller.user.id, now }, entry);
   // The caller's own was live a moment ago: another request has ended it since, and what was asked for is so.
   if (!ended && id !== caller.session.id) throw new AuthError("not_found", "no such live session of this user");
@@ -33,15 +33,7 @@ export async function endSession(
 export async function endOtherSessions(core: Core, { call, caller }: { call: Call; caller: Standing }): Promise<void> {
   const now = core.clock.now();
   const keep = caller.session.id;
-  const entry = sessionAudit(call, { action: "session.others_ended", at: now, caller, target: caller.user.publicId });
+  const entry = accountEntry(call, caller, { action: "session.others_ended", at: now });
   const ended = await core.sessions.endOthers({ keep, userId: caller.user.id, now }, entry);
   call.later(core.revocations.publish(ended));
-}
-
-function sessionAudit(
-  call: Call,
-  { action, at, caller, target }: { action: AuditAction; at: number; caller: Standing; target: string },
-): AuditEntry {
-  const organization = caller.membership?.organization.publicId ?? null;
-  return auditEntry(call, { action, at, actor: caller.user.publicId, organization, target });
 }

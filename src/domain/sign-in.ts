@@ -1,36 +1,28 @@
-import { publicId } from "../crypto/ids.ts";
-import { type AccessToken, issueAccessToken } from "./access-token.ts";
 import { attempt, passwordAsks } from "./attempt.ts";
 import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { AuthError } from "./error.ts";
-import type { SessionId } from "./ids.ts";
+import { openSession, type SignedIn } from "./open-session.ts";
 import { provePassword, sealPassword } from "./password-proof.ts";
+import { beginPendingLogin, type PendingLogin } from "./pending-login.ts";
 import type { Core, Credential } from "./ports.ts";
-import { issueRefreshToken, type RefreshToken } from "./refresh-token.ts";
-import type { AuthenticationMethod, Session } from "./session.ts";
-import type { Account } from "./user.ts";
+import type { AuthenticationMethod } from "./session.ts";
 
-export interface SignedIn {
-  readonly account: Account;
-  readonly session: Session;
-  readonly access: AccessToken;
-  /** for the dialects that hand one out */
-  readonly refresh: RefreshToken;
-}
-
-/** Email and password become a session. Unknown address and wrong password: one answer, one cost, one set of limits. */
+/**
+ * Email and password become a session, or the demand for the second factor. Unknown address and wrong password: one
+ * answer, one cost, one set of limits.
+ */
 export async function signIn(
   core: Core,
   { call, email, password }: { call: Call; email: string; password: string },
-): Promise<SignedIn> {
+): Promise<SignInOutcome> {
   const credential = await attempt(core, {
     call,
     asks: passwordAsks({ call, email }),
     counts: ["wrong_credentials"],
     check: () => proveLogin(core, { call, email, password }),
   });
-  return openSession(core, { call, account: credential, amr: ["pwd"] });
+  return finishFirstFactor(core, { call, account: credential, amr: ["pwd"] });
 }
 
 async function proveLogin(
@@ -60,39 +52,18 @@ async function upgradeHash(
   await core.users.upgradePasswordHash({ id: user.id, from: passwordHash, to });
 }
 
-/** The end of every way in: a session and its first token. */
-export async function openSession(
+/** What a proven first factor comes to. */
+export type SignInOutcome =
+  | ({ readonly kind: "signed_in" } & SignedIn)
+  | ({ readonly kind: "second_factor" } & PendingLogin);
+
+/** The end of every way in, in every dialect: a session, or the demand for the second factor where the account has one. */
+export async function finishFirstFactor(
   core: Core,
   { call, account, amr }: { call: Call; account: Credential; amr: readonly AuthenticationMethod[] },
-): Promise<SignedIn> {
-  const now = core.clock.now();
-  const { user, membership } = account;
-  const session: Session = {
-    id: publicId({ prefix: "ses", random: core.random }) as SessionId,
-    userId: user.id,
-    clientId: call.clientId,
-    createdAt: now,
-    expiresAt: now + core.settings.sessionTtlSeconds,
-    amr,
-    address: call.address,
-    country: call.country,
-    userAgent: call.userAgent,
-  };
-  // Signed before it is stored: a fault of the keyring leaves no session behind.
-  const [access, refresh] = await Promise.all([
-    issueAccessToken(core, { account, session }),
-    issueRefreshToken(core, { sessionId: session.id, counter: 0 }),
-  ]);
-  const entry = auditEntry(call, {
-    action: "session.opened",
-    at: now,
-    actor: user.publicId,
-    organization: membership?.organization.publicId ?? null,
-    target: session.id,
-  });
-  const under = { organization: membership?.organization.id ?? null, version: account.version };
-  const opened = await core.sessions.open(session, under, entry);
-  // What was proven is no longer the credential: its change ended all sessions, and this one would outlive that.
-  if (!opened) throw new AuthError("wrong_credentials", "the credentials were changed meanwhile");
-  return { account, session, access, refresh };
+): Promise<SignInOutcome> {
+  if (account.hasSecondFactor) {
+    return { kind: "second_factor", ...(await beginPendingLogin(core, { call, account, amr })) };
+  }
+  return { kind: "signed_in", ...(await openSession(core, { call, account, amr })) };
 }

@@ -29,6 +29,8 @@ export interface Membership {
 export interface Account {
   readonly user: User;
   readonly membership: Membership | null;
+  /** a confirmed one: no way in goes past it */
+  readonly hasSecondFactor: boolean;
 }
 
 /** RFC 5321 §4.5.3.1.3: a path of 256 octets less its two brackets. */

@@ -65,6 +65,8 @@ export const newPassword = v.pipe(
     `At most ${PASSWORD_MAX_BYTES} bytes. One that is short, common, or your own name or address is refused as weak.`,
   ),
 );
+/** A token or a code as it was handed out: one that isn't right is refused by its story, whatever it looks like. */
+export const secret = v.pipe(v.string("must be a string"), v.minLength(1, "must not be empty"));
 
 /** The public id of something: looked up as it is, so all that matters is that it is bounded. */
 export const publicId = v.pipe(v.string(), v.maxLength(100, "is not an id"));

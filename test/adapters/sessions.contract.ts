@@ -45,7 +45,8 @@ export function sessionsContract(name: string, make: MakeStorage): void {
   function opening(): void {
     it("an open session stands, with every field of its own, its user and the membership", async () => {
       const session = await opened(storage, ada, { id: ONE });
-      expect(await sessions.standing(ONE, NOW)).toEqual({ session, user: ada.user, membership: ada.membership });
+      const { user, membership } = ada;
+      expect(await sessions.standing(ONE, NOW)).toEqual({ session, user, membership, hasSecondFactor: false });
     });
 
     it("a session that knows little of its client stands too", async () => {
@@ -111,7 +112,7 @@ export function sessionsContract(name: string, make: MakeStorage): void {
 
     it("the newest counter is counted on, once, and the answer says how the session stands", async () => {
       const session = await opened(storage, ada, { id: ONE });
-      const standing = { session, user: ada.user, membership: ada.membership };
+      const standing = { session, user: ada.user, membership: ada.membership, hasSecondFactor: false };
       expect(await rotate(0)).toEqual({ counter: 1, rotatedAt: LATER, standing });
       expect(await rotate(1, { now: LATER + 5 })).toEqual({ counter: 2, rotatedAt: LATER + 5, standing });
       expect(await sessions.standing(ONE, LATER)).toEqual(standing);

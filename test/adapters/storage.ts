@@ -3,7 +3,9 @@ import { asc, eq, sql } from "drizzle-orm";
 import { type Database, openDatabase } from "../../src/adapters/d1.ts";
 import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
 import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
+import { d1PendingLogins } from "../../src/adapters/d1-pending-logins.ts";
 import { auditLog, outbox } from "../../src/adapters/d1-schema.ts";
+import { d1SecondFactors } from "../../src/adapters/d1-second-factors.ts";
 import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
 import { d1SigningKeys } from "../../src/adapters/d1-signing-keys.ts";
 import { d1Users } from "../../src/adapters/d1-users.ts";
@@ -11,12 +13,16 @@ import type { AuditAction, AuditEntry } from "../../src/domain/audit.ts";
 import type { SealedHash, SessionId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
+import type { PendingLogins } from "../../src/domain/ports/pending-logins.ts";
+import type { SecondFactors } from "../../src/domain/ports/second-factors.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
 import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryDatabase } from "../memory/database.ts";
 import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
+import { memoryPendingLogins } from "../memory/pending-logins.ts";
+import { memorySecondFactors } from "../memory/second-factors.ts";
 import { memorySessions } from "../memory/sessions.ts";
 import { memorySigningKeys } from "../memory/signing-keys.ts";
 import { memoryUsers } from "../memory/users.ts";
@@ -26,6 +32,8 @@ import { emptyStorage } from "../world.ts";
 export interface Storage {
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
+  readonly pendingLogins: PendingLogins;
   readonly signingKeys: SigningKeys;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
@@ -45,6 +53,8 @@ export async function memoryStorage(): Promise<Storage> {
   return {
     users: memoryUsers(db),
     sessions: memorySessions(db),
+    secondFactors: memorySecondFactors(db),
+    pendingLogins: memoryPendingLogins(db),
     signingKeys: memorySigningKeys(db),
     auditLog: memoryAuditLog(db),
     outbox: memoryOutbox(db),
@@ -81,6 +91,8 @@ export function storageOn(db: Database): Storage {
   return {
     users: d1Users(db),
     sessions: d1Sessions(db),
+    secondFactors: d1SecondFactors(db),
+    pendingLogins: d1PendingLogins(db),
     signingKeys: d1SigningKeys(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),

@@ -85,6 +85,7 @@ export function usersContract(name: string, make: MakeStorage): void {
         membership: { role: "viewer", organization: { ...account().organization, id: expect.any(Number) } },
         passwordHash: HASH,
         version: 0,
+        hasSecondFactor: false,
       });
       expect(await users.credentialById(found?.user.id ?? NOBODY)).toEqual(found);
     });

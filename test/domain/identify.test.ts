@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Access } from "../../src/domain/access.ts";
 import { issueAccessToken } from "../../src/domain/access-token.ts";
 import { identify } from "../../src/domain/identify.ts";
+import type { SignedIn } from "../../src/domain/open-session.ts";
 import { endSession } from "../../src/domain/sessions.ts";
-import type { SignedIn } from "../../src/domain/sign-in.ts";
 import { inCall, signedIn, signedUp, standing } from "../memory/call.ts";
 import { type MemoryCore, memoryCore } from "../memory/core.ts";
 
@@ -99,7 +99,7 @@ describe.each(["session", "verify"] as const)("a row for %s", (access) => {
 describe("a row for a session", () => {
   it("knows the session, its user and the membership as they are now, in one read", async () => {
     const { user, membership } = ada.account;
-    expect(await who("session")).toEqual({ session: ada.session, user, membership });
+    expect(await who("session")).toEqual({ session: ada.session, user, membership, hasSecondFactor: false });
     expect(core.calls).toEqual(["sessions.standing"]);
   });
 

@@ -3,10 +3,10 @@ import { verifyAccessToken } from "../../src/domain/access-token.ts";
 import type { AuthError } from "../../src/domain/error.ts";
 import { identify } from "../../src/domain/identify.ts";
 import type { SessionId } from "../../src/domain/ids.ts";
+import type { SignedIn } from "../../src/domain/open-session.ts";
 import { issueRefreshToken } from "../../src/domain/refresh-token.ts";
 import { type Renewed, renewExpired } from "../../src/domain/renewal.ts";
 import { endSession } from "../../src/domain/sessions.ts";
-import type { SignedIn } from "../../src/domain/sign-in.ts";
 import { inCall, signedIn, signedUp, standing } from "../memory/call.ts";
 import { type MemoryCore, memoryCore } from "../memory/core.ts";
 

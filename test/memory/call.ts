@@ -1,7 +1,8 @@
 import type { Call } from "../../src/domain/call.ts";
 import type { SessionId } from "../../src/domain/ids.ts";
+import type { SignedIn } from "../../src/domain/open-session.ts";
 import type { Standing } from "../../src/domain/session.ts";
-import { type SignedIn, signIn } from "../../src/domain/sign-in.ts";
+import { signIn } from "../../src/domain/sign-in.ts";
 import { type SignUp, signUp } from "../../src/domain/sign-up.ts";
 import type { MemoryCore } from "./core.ts";
 
@@ -55,7 +56,9 @@ export async function signedUp(core: MemoryCore, changes: Partial<SignUp> = {}):
 
 export async function signedIn(core: MemoryCore, changes: Partial<SignUp> = {}): Promise<SignedIn> {
   const { email, password } = { ...ADA, ...changes };
-  return inCall((call) => signIn(core, { call, email, password }));
+  const outcome = await inCall((call) => signIn(core, { call, email, password }));
+  if (outcome.kind !== "signed_in") throw new Error("the account has a second factor");
+  return outcome;
 }
 
 /** The caller that a guarded row would have. */

@@ -10,13 +10,24 @@ import { memoryAuditLog } from "./audit-log.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryLimiter } from "./limiter.ts";
 import { memoryOutbox } from "./outbox.ts";
+import { memoryPendingLogins } from "./pending-logins.ts";
 import { memoryRevocations } from "./revocations.ts";
+import { memorySecondFactors } from "./second-factors.ts";
 import { memorySessions } from "./sessions.ts";
 import { memorySigningKeys } from "./signing-keys.ts";
 import { memoryUsers } from "./users.ts";
 
 /** The parts of the world that can be told to fail. */
-export type Part = "users" | "sessions" | "signingKeys" | "auditLog" | "limiter" | "revocations" | "outbox";
+export type Part =
+  | "users"
+  | "sessions"
+  | "secondFactors"
+  | "pendingLogins"
+  | "signingKeys"
+  | "auditLog"
+  | "limiter"
+  | "revocations"
+  | "outbox";
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -56,6 +67,8 @@ export function memoryCore(
     revocations: memoryRevocations(db, () => failing.has("revocations")),
     users: tap("users", memoryUsers(db)),
     sessions: tap("sessions", memorySessions(db)),
+    secondFactors: tap("secondFactors", memorySecondFactors(db)),
+    pendingLogins: tap("pendingLogins", memoryPendingLogins(db)),
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     carriers: carriersFor(providers),

@@ -2,6 +2,7 @@ import type { AuditEntry } from "../../src/domain/audit.ts";
 import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
+import type { SecondFactor, StoredBackupCode } from "../../src/domain/ports/second-factors.ts";
 import type { StoredSigningKey } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
@@ -22,6 +23,8 @@ export interface SessionRow {
   /** of the newest refresh token */
   readonly counter: number;
   readonly rotatedAt: number;
+  /** a login that waits for its second factor */
+  readonly pending: boolean;
 }
 
 export interface MessageRow {
@@ -38,6 +41,9 @@ export interface MemoryDatabase {
   readonly members: MemberRow[];
   /** in the order in which they were opened */
   readonly sessions: Map<SessionId, SessionRow>;
+  readonly secondFactors: Map<UserId, SecondFactor>;
+  /** the unspent ones */
+  readonly backupCodes: Map<UserId, readonly StoredBackupCode[]>;
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
   /** by id, in the order in which they were written */
@@ -51,6 +57,8 @@ export function memoryDatabase(): MemoryDatabase {
     users: new Map(),
     members: [],
     sessions: new Map(),
+    secondFactors: new Map(),
+    backupCodes: new Map(),
     signingKeys: [],
     audit: [],
     messages: new Map(),
@@ -58,7 +66,11 @@ export function memoryDatabase(): MemoryDatabase {
   };
 }
 
-/** The session, if it is neither ended nor over. */
+export function hasSecondFactor(db: MemoryDatabase, userId: UserId): boolean {
+  return (db.secondFactors.get(userId)?.confirmedAt ?? null) !== null;
+}
+
+/** The session, begun or pending, if it is neither ended nor over. */
 export function liveSession(db: MemoryDatabase, id: SessionId, now: number): SessionRow | undefined {
   const row = db.sessions.get(id);
   return row === undefined || row.revoked || row.session.expiresAt <= now ? undefined : row;

@@ -1,42 +1,46 @@
+import type { SessionId } from "../../src/domain/ids.ts";
 import type { Sessions } from "../../src/domain/ports.ts";
-import type { Standing } from "../../src/domain/session.ts";
-import { liveSession, liveSessions, type MemoryDatabase, revoke, type SessionRow } from "./database.ts";
+import type { Session, SessionGrounds, Standing } from "../../src/domain/session.ts";
+import {
+  hasSecondFactor,
+  liveSession,
+  liveSessions,
+  type MemoryDatabase,
+  revoke,
+  type SessionRow,
+} from "./database.ts";
 
 /** Sessions in a Map. */
 export function memorySessions(db: MemoryDatabase): Sessions {
-  function standingOf({ session, organization }: SessionRow): Standing {
-    const stored = db.users.get(session.userId);
-    if (stored === undefined) throw new Error("a session of nobody");
-    const { passwordHash: _hash, version: _version, ...user } = stored;
-    const member = db.members.find((each) => each.userId === user.id && each.organization.id === organization);
-    const membership = member === undefined ? null : { role: member.role, organization: member.organization };
-    return { session, user, membership };
-  }
+  const begun = (id: SessionId, now: number) => {
+    const row = liveSession(db, id, now);
+    return row?.pending ? undefined : row;
+  };
 
   return {
-    async open(session, { organization, version }, audit) {
-      if (db.users.get(session.userId)?.version !== version) return false;
-      db.sessions.set(session.id, { session, organization, revoked: false, counter: 0, rotatedAt: 0 });
+    async open(session, grounds, audit) {
+      if (!insertSession(db, { session, grounds, pending: false })) return false;
       db.audit.push(audit);
       return true;
     },
 
     async standing(id, now) {
-      const row = liveSession(db, id, now);
-      return row === undefined ? null : standingOf(row);
+      const row = begun(id, now);
+      return row === undefined ? null : standingOf(db, row);
     },
 
     async rotate({ id, counter, now }) {
-      const before = liveSession(db, id, now);
+      const before = begun(id, now);
       if (before === undefined) return null;
       const after = before.counter === counter ? { ...before, counter: counter + 1, rotatedAt: now } : before;
       db.sessions.set(id, after);
-      return { counter: after.counter, rotatedAt: after.rotatedAt, standing: standingOf(after) };
+      return { counter: after.counter, rotatedAt: after.rotatedAt, standing: standingOf(db, after) };
     },
 
     async ofUser(userId, now) {
       const newestFirst = liveSessions(db, userId, now).toReversed();
       return newestFirst
+        .filter(({ pending }) => !pending)
         .map(({ session }) => session)
         .sort((a, b) => b.createdAt - a.createdAt)
         .slice(0, 100);
@@ -54,4 +58,24 @@ export function memorySessions(db: MemoryDatabase): Sessions {
       return revoke(db, ended);
     },
   };
+}
+
+/** False, and nothing stored, when the user's credentials are of another version. */
+export function insertSession(
+  db: MemoryDatabase,
+  { session, grounds, pending }: { session: Session; grounds: SessionGrounds; pending: boolean },
+): boolean {
+  const { organization, version } = grounds;
+  if (db.users.get(session.userId)?.version !== version) return false;
+  db.sessions.set(session.id, { session, organization, revoked: false, counter: 0, rotatedAt: 0, pending });
+  return true;
+}
+
+export function standingOf(db: MemoryDatabase, { session, organization }: SessionRow): Standing {
+  const stored = db.users.get(session.userId);
+  if (stored === undefined) throw new Error("a session of nobody");
+  const { passwordHash: _hash, version: _version, ...user } = stored;
+  const member = db.members.find((each) => each.userId === user.id && each.organization.id === organization);
+  const membership = member === undefined ? null : { role: member.role, organization: member.organization };
+  return { session, user, membership, hasSecondFactor: hasSecondFactor(db, user.id) };
 }

@@ -1,6 +1,6 @@
 import type { OrganizationId, UserId } from "../../src/domain/ids.ts";
 import type { Credential, Users } from "../../src/domain/ports.ts";
-import { liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
+import { hasSecondFactor, liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
 import { writeMessage } from "./outbox.ts";
 
 /** Users in a Map. */
@@ -12,7 +12,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
     const { passwordHash, version, ...user } = row;
     const joined = db.members.find(({ userId }) => userId === user.id);
     const membership = joined === undefined ? null : { role: joined.role, organization: joined.organization };
-    return { user, membership, passwordHash, version };
+    return { user, membership, passwordHash, version, hasSecondFactor: hasSecondFactor(db, user.id) };
   }
 
   return {

@@ -1,4 +1,11 @@
+import { finishPendingLogin } from "../../domain/pending-login.ts";
 import { changePassword, changeProfile } from "../../domain/profile.ts";
+import {
+  confirmSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  renewBackupCodes,
+} from "../../domain/second-factor.ts";
 import { endOtherSessions, endSession, listSessions, renewAccessToken } from "../../domain/sessions.ts";
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
@@ -29,6 +36,58 @@ const rows = [
     answer: shapes.LoggedIn,
     write: shapes.loggedIn,
     refusals: ["wrong_credentials", "too_many_requests", "password_login_off"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/verify-2fa",
+    access: "public",
+    summary: "Complete a login with a TOTP or backup code",
+    read: { body: shapes.SecondFactorOfLogin },
+    run: (core, { call, body }) => finishPendingLogin(core, { call, ...body }),
+    answer: shapes.LoginFinished,
+    write: shapes.loginFinished,
+    refusals: ["wrong_temp_token", "wrong_second_factor", "too_many_requests"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/enable-2fa",
+    access: "session",
+    summary: "Set up two-factor authentication: in force once confirmed",
+    run: (core, { call, caller }) => enableSecondFactor(core, { call, caller }),
+    answer: shapes.SetUp,
+    write: shapes.setUp,
+    refusals: ["second_factor_on"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/confirm-2fa",
+    access: "session",
+    summary: "Put two-factor authentication in force by a first code",
+    read: { body: shapes.Code },
+    run: (core, { call, caller, body }) => confirmSecondFactor(core, { call, caller, ...body }),
+    ...shapes.done("Two-factor authentication enabled"),
+    refusals: ["wrong_second_factor", "second_factor_on", "second_factor_off", "too_many_requests"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/disable-2fa",
+    access: "session",
+    summary: "Disable two-factor authentication; every other session ends",
+    read: { body: shapes.PasswordAndCode },
+    run: (core, { call, caller, body }) => disableSecondFactor(core, { call, caller, ...body }),
+    ...shapes.done("Two-factor authentication disabled"),
+    refusals: ["wrong_password", "wrong_second_factor", "second_factor_off", "too_many_requests", "password_login_off"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/backup-codes",
+    access: "session",
+    summary: "Make new backup codes; all earlier ones are void",
+    read: { body: shapes.Password },
+    run: (core, { call, caller, body }) => renewBackupCodes(core, { call, caller, ...body }),
+    answer: shapes.NewBackupCodes,
+    write: shapes.newBackupCodes,
+    refusals: ["wrong_password", "second_factor_off", "too_many_requests", "password_login_off"],
   }),
   row({
     method: "POST",

@@ -1,10 +1,13 @@
 import * as v from "valibot";
 import type { VerifiedCredential } from "../../domain/access.ts";
 import type { AccessToken } from "../../domain/access-token.ts";
+import { unreachable } from "../../domain/error.ts";
 import type { SessionId } from "../../domain/ids.ts";
+import type { SignedIn } from "../../domain/open-session.ts";
 import type { NewAccount } from "../../domain/ports.ts";
+import type { SecondFactorSetup } from "../../domain/second-factor.ts";
 import type { Session } from "../../domain/session.ts";
-import type { SignedIn } from "../../domain/sign-in.ts";
+import type { SignInOutcome } from "../../domain/sign-in.ts";
 import type { SignUp } from "../../domain/sign-up.ts";
 import { type Account, ROLES } from "../../domain/user.ts";
 import {
@@ -17,6 +20,7 @@ import {
   publicId,
   sample,
   seconds,
+  secret,
   text,
 } from "../../wire/fields.ts";
 
@@ -38,6 +42,17 @@ export const Register = v.pipe(
 );
 
 export const Login = v.object({ email, password });
+
+export const SecondFactorOfLogin = v.pipe(
+  v.object({ temp_token: sample(secret, "temp_xyz789"), code: sample(secret, "123456") }),
+  v.transform(({ temp_token: tempToken, code }) => ({ tempToken, code })),
+);
+
+export const Code = v.object({ code: sample(secret, "123456") });
+
+export const PasswordAndCode = v.object({ password, code: sample(secret, "123456") });
+
+export const Password = v.object({ password });
 
 export const ProfileUpdate = v.pipe(
   v.object({ full_name: v.optional(sample(line(), "John Smith")) }),
@@ -101,21 +116,69 @@ const LoggedInUser = v.object({
   two_factor_enabled: v.boolean(),
 });
 
-export const LoggedIn = v.object({ ...Token.entries, user: LoggedInUser });
+export const LoggedIn = v.union([
+  v.object({ ...Token.entries, user: LoggedInUser }),
+  v.object({ requires_2fa: v.literal(true), temp_token: text("temp_xyz789") }),
+]);
 
-export function loggedIn({ account, access }: SignedIn): v.InferOutput<typeof LoggedIn> {
-  return { ...token(access), user: loggedInUser(account) };
+export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn> {
+  switch (outcome.kind) {
+    case "signed_in":
+      return { ...token(outcome.access), user: loggedInUser(outcome.account) };
+    case "second_factor":
+      return { requires_2fa: true, temp_token: outcome.tempToken };
+    default:
+      return unreachable(outcome);
+  }
 }
 
-function loggedInUser({ user, membership }: Account): v.InferOutput<typeof LoggedInUser> {
+function loggedInUser({ user, membership, hasSecondFactor }: Account): v.InferOutput<typeof LoggedInUser> {
   return {
     id: user.publicId,
     email: user.email,
     full_name: user.fullName,
     role: membership?.role ?? null,
     organization_id: membership?.organization.publicId ?? null,
-    two_factor_enabled: false,
+    two_factor_enabled: hasSecondFactor,
   };
+}
+
+const OtherTokens = v.object({ refresh_token: v.optional(text("eyJhbGciOiJIUzI1NiIs...")) });
+
+/** A login that began in another dialect gets that dialect's tokens besides, under its names. */
+const OTHER_TOKENS: Readonly<Record<string, (signedIn: SignedIn) => v.InferOutput<typeof OtherTokens>>> = {
+  dyzo: ({ refresh }) => ({ refresh_token: refresh }),
+};
+
+/** As documented, the user is shorter here than after a login without a second factor. */
+export const LoginFinished = v.object({
+  ...Token.entries,
+  ...OtherTokens.entries,
+  user: v.object({ id: text("user_123"), email: text("user@example.com"), full_name: text("John Doe"), role: Role }),
+});
+
+export function loginFinished(signedIn: SignedIn): v.InferOutput<typeof LoginFinished> {
+  const { account, access, session } = signedIn;
+  const { id, email, full_name, role } = loggedInUser(account);
+  return { ...token(access), ...OTHER_TOKENS[session.clientId]?.(signedIn), user: { id, email, full_name, role } };
+}
+
+const BackupCodes = sample(v.array(v.pipe(v.string(), v.regex(/^\d{8}$/))), ["12345678", "23456789"]);
+
+export const SetUp = v.object({
+  secret: text("JBSWY3DPEHPK3PXP"),
+  qr_code: text("data:image/png;base64,iVBORw0KGgo..."),
+  backup_codes: BackupCodes,
+});
+
+export function setUp({ secret, qrCode, backupCodes }: SecondFactorSetup): v.InferOutput<typeof SetUp> {
+  return { secret, qr_code: qrCode, backup_codes: [...backupCodes] };
+}
+
+export const NewBackupCodes = v.object({ backup_codes: BackupCodes });
+
+export function newBackupCodes(codes: readonly string[]): v.InferOutput<typeof NewBackupCodes> {
+  return { backup_codes: [...codes] };
 }
 
 export const Profile = v.object({

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import type { SignedIn } from "../../domain/sign-in.ts";
+import { unreachable } from "../../domain/error.ts";
+import type { SignInOutcome } from "../../domain/sign-in.ts";
 import type { Account } from "../../domain/user.ts";
 import { email, password, primaryKey, sample, text } from "../../wire/fields.ts";
 
@@ -36,20 +37,41 @@ function employee({ user, membership }: Account): v.InferOutput<typeof Employee>
   };
 }
 
-export const LoggedIn = v.object({
-  status: v.literal(1),
-  message: text("Login successful"),
-  access_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
-  refresh_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
-  employee: Employee,
-});
+export const LoggedIn = v.union([
+  v.object({
+    status: v.literal(1),
+    message: text("Login successful"),
+    access_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
+    refresh_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
+    employee: Employee,
+  }),
+  // finished at datix's `verify-2fa`
+  v.object({
+    status: v.literal(1),
+    message: text("Two-factor authentication required"),
+    requires_2fa: v.literal(true),
+    temp_token: text("temp_xyz789"),
+  }),
+]);
 
-export function loggedIn({ account, access, refresh }: SignedIn): v.InferOutput<typeof LoggedIn> {
-  return {
-    status: 1,
-    message: "Login successful",
-    access_token: access.token,
-    refresh_token: refresh,
-    employee: employee(account),
-  };
+export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn> {
+  switch (outcome.kind) {
+    case "signed_in":
+      return {
+        status: 1,
+        message: "Login successful",
+        access_token: outcome.access.token,
+        refresh_token: outcome.refresh,
+        employee: employee(outcome.account),
+      };
+    case "second_factor":
+      return {
+        status: 1,
+        message: "Two-factor authentication required",
+        requires_2fa: true,
+        temp_token: outcome.tempToken,
+      };
+    default:
+      return unreachable(outcome);
+  }
 }

@@ -4,9 +4,9 @@ import { type ADA, type Answered, logIn, register, startWorld, type World } from
 /** An authenticator app: what the user's phone knows after it scanned the secret. */
 export class Authenticator {
   readonly #secret: Uint8Array;
-  readonly #world: World;
+  readonly #world: Pick<World, "clock">;
 
-  constructor(world: World, base32: string) {
+  constructor(world: Pick<World, "clock">, base32: string) {
     this.#world = world;
     const digits = [...base32].map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit));
     const bits = digits.map((digit) => digit.toString(2).padStart(5, "0")).join("");

@@ -1,6 +1,5 @@
 import { coreOf, WORLD } from "./core.ts";
 import { runCron } from "./cron.ts";
-import type { Core } from "./domain/ports.ts";
 import type { Env } from "./env.ts";
 import { createApp, refuseMisconfigured } from "./http/app.ts";
 
@@ -10,7 +9,7 @@ const app = createApp();
 
 export default {
   fetch(request, env, ctx) {
-    let core: Core;
+    let core: ReturnType<typeof coreOf>;
     try {
       core = coreOf(env);
     } catch (error) {

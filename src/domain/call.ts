@@ -1,3 +1,5 @@
+import type { Random } from "../crypto/bytes.ts";
+import { publicId } from "../crypto/ids.ts";
 import type { Language } from "./language.ts";
 import type { LimitState } from "./limit.ts";
 
@@ -19,4 +21,8 @@ export interface Call {
   readonly headers: Record<string, string>;
   /** Work that goes on after the answer; its failure is logged and harms nobody. */
   later(work: Promise<unknown>): void;
+}
+
+export function newRequestId(random: Random): string {
+  return publicId({ prefix: "req", random });
 }

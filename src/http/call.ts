@@ -1,7 +1,5 @@
 import type { Context } from "hono";
-import type { Random } from "../crypto/bytes.ts";
-import { publicId } from "../crypto/ids.ts";
-import type { Call } from "../domain/call.ts";
+import { type Call, newRequestId } from "../domain/call.ts";
 import { whyOf } from "../domain/error.ts";
 import { languageOf } from "../domain/language.ts";
 import type { Core } from "../domain/ports.ts";
@@ -39,10 +37,6 @@ export function beginCall(c: Context<Http>, clientId: string): Call {
 /** What every answer to the call bears, good or not. */
 export function answerHeaders(call: Call): Record<string, string> {
   return { "X-Request-Id": call.id, ...rateLimitHeaders(call.limits), ...call.headers };
-}
-
-export function newRequestId(random: Random): string {
-  return publicId({ prefix: "req", random });
 }
 
 function countryOf(request: Request): string | null {

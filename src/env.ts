@@ -27,9 +27,6 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   "mfa:guess": { name: "mfa:guess", max: 5, windowSeconds: 15 * 60 },
 };
 
-/** Said without the value: valibot's own words repeat it. */
-const text = v.string(({ input }) => (input === undefined ? "is missing" : "must be text"));
-
 /** A whole number: variables are text, but wrangler's `[vars]` may give a number too. */
 function wholeNumber(least: number, most: number) {
   return v.pipe(
@@ -48,7 +45,7 @@ function isOrigin(text: string): boolean {
 }
 
 const Issuer = v.pipe(
-  text,
+  v.string(),
   v.transform((issuer) => issuer.replace(/\/+$/, "")),
   v.check(
     (issuer) => /^https?:/.test(issuer) && isOrigin(issuer),
@@ -57,7 +54,7 @@ const Issuer = v.pipe(
 );
 
 const Origins = v.pipe(
-  text,
+  v.string(),
   v.transform((list) =>
     list
       .split(",")
@@ -117,7 +114,7 @@ const Keys = v.pipe(
 const Variables = v.object({
   ENVIRONMENT: v.optional(v.picklist(["development", "production"], "must be development or production"), "production"),
   ISSUER: Issuer,
-  AUDIENCE: v.optional(v.pipe(text, v.nonEmpty("must not be empty"))),
+  AUDIENCE: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
   MASTER_KEYS: Keys,
   ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), HOUR),
   SESSION_TTL_SECONDS: v.optional(wholeNumber(1, 365 * DAY), 30 * DAY),
@@ -135,10 +132,16 @@ export interface Configuration {
   readonly providers: Providers;
 }
 
+/** Where a schema has no words of its own: valibot's repeat the value. */
+function wordsFor({ input, expected }: v.BaseIssue<unknown>): string {
+  if (input === undefined) return "is missing";
+  return expected === "string" ? "must be text" : "is not valid";
+}
+
 /** Throws `misconfigured` with one sentence that names the variable, never its value. */
 export function configurationOf(env: Env): Configuration {
   const given = Object.keys(Variables.entries).map((name) => [name, Reflect.get(env, name)]);
-  const parsed = v.safeParse(Variables, Object.fromEntries(given), { abortEarly: true });
+  const parsed = v.safeParse(Variables, Object.fromEntries(given), { abortEarly: true, message: wordsFor });
   if (!parsed.success) {
     const [issue] = parsed.issues;
     throw misconfigured(`${v.getDotPath(issue) ?? "the environment"} ${issue.message}`);

@@ -8,7 +8,8 @@ import { type Answered, emptyStorage, register, startWorld } from "./world.ts";
 
 const KEY = `${"k".repeat(42)}A`;
 const DEVELOPMENT = { ENVIRONMENT: "development", ISSUER: "http://localhost:8787", MASTER_KEYS: `1:${KEY}` };
-const PRODUCTION = { ISSUER: "https://auth.example.com", MASTER_KEYS: `1:${KEY}` };
+const CARRIERS = { EMAIL_PROVIDER: "none", SMS_PROVIDER: "none" };
+const PRODUCTION = { ISSUER: "https://auth.example.com", MASTER_KEYS: `1:${KEY}`, ...CARRIERS };
 
 type Variables = Readonly<Record<string, unknown>>;
 const configured = (variables: Variables) => configurationOf(variables as unknown as Env);
@@ -74,6 +75,9 @@ const BAD: readonly (readonly [name: string, value: unknown, words: string])[] =
     (value) => ["CORS_ORIGINS", value, ORIGINS_FORM] as const,
   ),
   ["CORS_ORIGINS", 424_242, "must be text"],
+  ["EMAIL_FROM", 424_242, "must be text"],
+  ["TWILIO_FROM", 424_242, "must be text"],
+  ["RESEND_API_KEY", { a: "CANARY" }, "must be text"],
   ...[
     ...["", "CANARY", "7", "null", "[]", '["1/1"]', '{"login:ip":"CANARY"}', '{"login:ip":7}', '{"CANARY":"1/1"}'],
     ...['{"login:ip":"0/60"}', '{"login:ip":"1/0"}', '{"login:ip":"1/-60"}', '{"login:ip":"1.5/60"}'],

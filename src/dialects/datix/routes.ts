@@ -11,6 +11,7 @@ import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
 import { Problem, refuse } from "./errors.ts";
+import * as secondFactor from "./second-factor-shapes.ts";
 import * as shapes from "./shapes.ts";
 
 const rows = [
@@ -42,7 +43,7 @@ const rows = [
     path: "/v1/auth/verify-2fa",
     access: "public",
     summary: "Complete a login with a TOTP or backup code",
-    read: { body: shapes.SecondFactorOfLogin },
+    read: { body: secondFactor.SecondFactorOfLogin },
     run: (core, { call, body }) => finishPendingLogin(core, { call, ...body }),
     answer: shapes.LoginFinished,
     write: shapes.loginFinished,
@@ -54,8 +55,8 @@ const rows = [
     access: "session",
     summary: "Set up two-factor authentication: in force once confirmed",
     run: (core, { call, caller }) => enableSecondFactor(core, { call, caller }),
-    answer: shapes.SetUp,
-    write: shapes.setUp,
+    answer: secondFactor.SetUp,
+    write: secondFactor.setUp,
     refusals: ["second_factor_on"],
   }),
   row({
@@ -63,7 +64,7 @@ const rows = [
     path: "/v1/auth/confirm-2fa",
     access: "session",
     summary: "Put two-factor authentication in force by a first code",
-    read: { body: shapes.Code },
+    read: { body: secondFactor.Code },
     run: (core, { call, caller, body }) => confirmSecondFactor(core, { call, caller, ...body }),
     ...shapes.done("Two-factor authentication enabled"),
     refusals: ["wrong_second_factor", "second_factor_on", "second_factor_off", "too_many_requests"],
@@ -73,7 +74,7 @@ const rows = [
     path: "/v1/auth/disable-2fa",
     access: "session",
     summary: "Disable two-factor authentication; every other session ends",
-    read: { body: shapes.PasswordAndCode },
+    read: { body: secondFactor.PasswordAndCode },
     run: (core, { call, caller, body }) => disableSecondFactor(core, { call, caller, ...body }),
     ...shapes.done("Two-factor authentication disabled"),
     refusals: ["wrong_password", "wrong_second_factor", "second_factor_off", "too_many_requests", "password_login_off"],
@@ -83,10 +84,10 @@ const rows = [
     path: "/v1/auth/backup-codes",
     access: "session",
     summary: "Make new backup codes; all earlier ones are void",
-    read: { body: shapes.Password },
+    read: { body: secondFactor.Password },
     run: (core, { call, caller, body }) => renewBackupCodes(core, { call, caller, ...body }),
-    answer: shapes.NewBackupCodes,
-    write: shapes.newBackupCodes,
+    answer: secondFactor.NewBackupCodes,
+    write: secondFactor.newBackupCodes,
     refusals: ["wrong_password", "second_factor_off", "too_many_requests", "password_login_off"],
   }),
   row({

@@ -5,7 +5,6 @@ import { unreachable } from "../../domain/error.ts";
 import type { SessionId } from "../../domain/ids.ts";
 import type { SignedIn } from "../../domain/open-session.ts";
 import type { NewAccount } from "../../domain/ports.ts";
-import type { SecondFactorSetup } from "../../domain/second-factor.ts";
 import type { Session } from "../../domain/session.ts";
 import type { SignInOutcome } from "../../domain/sign-in.ts";
 import type { SignUp } from "../../domain/sign-up.ts";
@@ -20,7 +19,6 @@ import {
   publicId,
   sample,
   seconds,
-  secret,
   text,
 } from "../../wire/fields.ts";
 
@@ -42,17 +40,6 @@ export const Register = v.pipe(
 );
 
 export const Login = v.object({ email, password });
-
-export const SecondFactorOfLogin = v.pipe(
-  v.object({ temp_token: sample(secret, "temp_xyz789"), code: sample(secret, "123456") }),
-  v.transform(({ temp_token: tempToken, code }) => ({ tempToken, code })),
-);
-
-export const Code = v.object({ code: sample(secret, "123456") });
-
-export const PasswordAndCode = v.object({ password, code: sample(secret, "123456") });
-
-export const Password = v.object({ password });
 
 export const ProfileUpdate = v.pipe(
   v.object({ full_name: v.optional(sample(line(), "John Smith")) }),
@@ -161,24 +148,6 @@ export function loginFinished(signedIn: SignedIn): v.InferOutput<typeof LoginFin
   const { account, access, session } = signedIn;
   const { id, email, full_name, role } = loggedInUser(account);
   return { ...token(access), ...OTHER_TOKENS[session.clientId]?.(signedIn), user: { id, email, full_name, role } };
-}
-
-const BackupCodes = sample(v.array(v.pipe(v.string(), v.regex(/^\d{8}$/))), ["12345678", "23456789"]);
-
-export const SetUp = v.object({
-  secret: text("JBSWY3DPEHPK3PXP"),
-  qr_code: text("data:image/png;base64,iVBORw0KGgo..."),
-  backup_codes: BackupCodes,
-});
-
-export function setUp({ secret, qrCode, backupCodes }: SecondFactorSetup): v.InferOutput<typeof SetUp> {
-  return { secret, qr_code: qrCode, backup_codes: [...backupCodes] };
-}
-
-export const NewBackupCodes = v.object({ backup_codes: BackupCodes });
-
-export function newBackupCodes(codes: readonly string[]): v.InferOutput<typeof NewBackupCodes> {
-  return { backup_codes: [...codes] };
 }
 
 export const Profile = v.object({

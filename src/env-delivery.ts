@@ -29,7 +29,7 @@ export interface Sender {
 const SENDER_RULE = "must be an address such as auth@example.com, or Example <auth@example.com>";
 
 const From = v.pipe(
-  v.string(),
+  v.string("must be text"),
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const sender = parseSender(dataset.value);
     if (sender !== null) return sender;
@@ -46,12 +46,14 @@ function parseSender(text: string): Sender | null {
   return email === null ? null : { name, email };
 }
 
-const secret = v.optional(v.pipe(v.string(), v.regex(/^[\x21-\x7e]+$/, "must not be empty or contain white space")));
+const secret = v.optional(
+  v.pipe(v.string("must be text"), v.regex(/^[\x21-\x7e]+$/, "must not be empty or hold white space")),
+);
 
 /** Where a stand-in of the provider listens. */
 const address = v.optional(
   v.pipe(
-    v.string(),
+    v.string("must be text"),
     v.check((text) => /^https?:\/\/[^\s?#]*[^\s?#/]$/.test(text) && URL.canParse(text), "must be a URL"),
   ),
 );
@@ -67,13 +69,16 @@ export const DELIVERY_VARIABLES = {
   SMS_PROVIDER: v.optional(v.picklist(["outbox", "twilio", "none"], "must be outbox, twilio or none"), "outbox"),
   TWILIO_FROM: v.optional(
     v.pipe(
-      v.string(),
+      v.string("must be text"),
       // https://www.twilio.com/docs/messaging/api/message-resource: `From`, or `MessagingServiceSid`
-      v.regex(/^(\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/, "must be a number such as +15557122661"),
+      v.regex(
+        /^(\+[1-9]\d{6,14}|\d{3,8}|MG[0-9a-f]{32}|[A-Za-z0-9 ]{1,11})$/,
+        "must be a number such as +15005550006, a sender id, or a messaging service (MG...)",
+      ),
     ),
   ),
   TWILIO_ACCOUNT_SID: v.optional(
-    v.pipe(v.string(), v.regex(/^AC[0-9a-f]{32}$/, "must be AC and 32 hexadecimal digits")),
+    v.pipe(v.string("must be text"), v.regex(/^AC[0-9a-f]{32}$/, "must be AC and 32 hexadecimal digits")),
   ),
   TWILIO_AUTH_TOKEN: secret,
   TWILIO_API_URL: address,

@@ -32,6 +32,9 @@ const ISSUER_FORM = "must be an origin, such as https://auth.example.com";
 const ORIGINS_FORM = "must be origins separated by commas, such as https://app.example.com,https://admin.example.com";
 const LIMITS_FORM = `must be JSON such as {"login:ip": "1000/900"}: count/seconds; the names are ${LIMIT_NAMES.join(", ")}`;
 
+const SENDER_FORM = "must be an address such as auth@example.com, or Example <auth@example.com>";
+const TWILIO_FORM = "must be a number such as +15005550006, a sender id, or a messaging service (MG...)";
+
 /** variable, a value that it may not have (CANARY marks what must not be repeated), what is said of it */
 const BAD: readonly (readonly [name: string, value: unknown, words: string])[] = [
   ["ENVIRONMENT", "CANARY", "must be development or production"],
@@ -83,6 +86,24 @@ const BAD: readonly (readonly [name: string, value: unknown, words: string])[] =
     ...['{"login:ip":"0/60"}', '{"login:ip":"1/0"}', '{"login:ip":"1/-60"}', '{"login:ip":"1.5/60"}'],
     ...['{"login:ip":" 1/60"}', '{"login:ip":"10000000/60"}', { "login:ip": 7 }, { CANARY: "1/1" }, 424_242],
   ].map((value) => ["RATE_LIMITS", value, LIMITS_FORM] as const),
+  ["EMAIL_PROVIDER", "CANARY", "must be outbox, resend, cloudflare or none"],
+  ["EMAIL_PROVIDER", "", "must be outbox, resend, cloudflare or none"],
+  ...["", "CANARY", "CANARY@localhost", "CANARY <a@example.com>, b@example.com", "CANARY\r\nBcc: b@example.com"].map(
+    (value) => ["EMAIL_FROM", value, SENDER_FORM] as const,
+  ),
+  ["EMAIL_FROM", 424_242, "must be text"],
+  ["RESEND_API_KEY", "", "must not be empty or hold white space"],
+  ["RESEND_API_KEY", "CANARY\n", "must not be empty or hold white space"],
+  ["RESEND_API_KEY", 424_242, "must be text"],
+  ["RESEND_API_URL", "//CANARY", "must be a URL"],
+  ["RESEND_API_URL", "http://CANARY.test/", "must be a URL"],
+  ["SMS_PROVIDER", "CANARY", "must be outbox, twilio or none"],
+  ["TWILIO_FROM", "155500550060000000000", TWILIO_FORM],
+  ["TWILIO_FROM", "CANARY-CANARY", TWILIO_FORM],
+  ["TWILIO_FROM", 424_242, "must be text"],
+  ["TWILIO_ACCOUNT_SID", "CANARY", "must be AC and 32 hexadecimal digits"],
+  ["TWILIO_AUTH_TOKEN", "CANARY ", "must not be empty or hold white space"],
+  ["TWILIO_API_URL", "CANARY", "must be a URL"],
 ];
 
 describe("a variable that can't be used", () => {

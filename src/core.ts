@@ -1,5 +1,6 @@
 import { carriersFor } from "./adapters/carriers.ts";
 import { openDatabase } from "./adapters/d1.ts";
+import { d1ApiKeys } from "./adapters/d1-api-keys.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
@@ -7,10 +8,12 @@ import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
 import { d1Users } from "./adapters/d1-users.ts";
+import { quotaCounterOn } from "./adapters/do-key-quota.ts";
 import { limiterOn } from "./adapters/do-limiter.ts";
 import { kvRevocations } from "./adapters/kv-revocations.ts";
 import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
 import { Sealer } from "./crypto/seal.ts";
+import { IsolateQuota } from "./domain/isolate-quota.ts";
 import { IsolateKeyring } from "./domain/keyring.ts";
 import type { Core } from "./domain/ports.ts";
 import { checkBindings, configurationOf, type Env } from "./env.ts";
@@ -40,6 +43,12 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     carriers: carriersFor(providers),
+    apiKeys: d1ApiKeys(db),
+    keyQuota: new IsolateQuota({
+      ...world,
+      counter: quotaCounterOn(env.KEY_QUOTA),
+      windowSeconds: settings.limits.key.windowSeconds,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { KeyQuota } from "./adapters/do-key-quota.ts";
 import type { Limiter } from "./adapters/do-limiter.ts";
 import { DEFAULT_ROUNDS, MAX_ROUNDS } from "./crypto/password-hash.ts";
 import { type MasterKeys, MasterKeysInvalid, parseMasterKeys } from "./crypto/seal.ts";
@@ -12,6 +13,7 @@ export interface Env {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly LIMITER: DurableObjectNamespace<Limiter>;
+  readonly KEY_QUOTA: DurableObjectNamespace<KeyQuota>;
   /** only with `EMAIL_PROVIDER` cloudflare */
   readonly EMAIL?: SendEmail;
 }
@@ -25,6 +27,8 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   "login:ip": { name: "login:ip", max: 100, windowSeconds: 15 * 60 },
   "register:ip": { name: "register:ip", max: 100, windowSeconds: HOUR },
   "mfa:guess": { name: "mfa:guess", max: 5, windowSeconds: 15 * 60 },
+  // of an API key that was made without a limit of its own; the window is everyone's
+  key: { name: "key", max: 1_000, windowSeconds: HOUR },
 };
 
 /** A whole number: variables are text, but wrangler's `[vars]` may give a number too. */
@@ -169,7 +173,7 @@ export function configurationOf(env: Env): Configuration {
 
 /** Throws `misconfigured` when wrangler.toml lacks one that every Worker needs. */
 export function checkBindings(env: Env): void {
-  for (const name of ["DB", "KV", "LIMITER"] as const) {
+  for (const name of ["DB", "KV", "LIMITER", "KEY_QUOTA"] as const) {
     if (env[name] === undefined) throw misconfigured(`${name} is missing: a binding of wrangler.toml`);
   }
 }

@@ -2,13 +2,13 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../src/env.ts";
 
 /** What the Worker keeps things in. */
-export type Bindings = Pick<Env, "DB" | "KV" | "LIMITER">;
+export type Bindings = Pick<Env, "DB" | "KV" | "LIMITER" | "KEY_QUOTA">;
 export type BindingName = keyof Bindings;
 
 /** One call of a binding, without the values that are handed over. */
 export interface Operation {
   readonly binding: BindingName;
-  /** of `DB` the statements, of `KV` the method, of `LIMITER` the method and the limit: `reserve login:ip` */
+  /** of `DB` the statements, of `KV` the method, of an object the method and, of `LIMITER`, the limit: `reserve login:ip` */
   readonly what: string;
 }
 
@@ -24,7 +24,11 @@ export function tapped(tap: Tap, bindings: Bindings = env): Bindings {
   return {
     DB: tappedDatabase(bindings.DB, (what) => tap({ binding: "DB", what })),
     KV: tappedMethods(bindings.KV, (what) => tap({ binding: "KV", what })),
-    LIMITER: tappedNamespace(bindings.LIMITER, (what) => tap({ binding: "LIMITER", what })),
+    LIMITER: tappedNamespace(bindings.LIMITER, (method, key) => {
+      const limit = key.split(":", 2).join(":");
+      return tap({ binding: "LIMITER", what: `${method} ${limit}` });
+    }),
+    KEY_QUOTA: tappedNamespace(bindings.KEY_QUOTA, (what) => tap({ binding: "KEY_QUOTA", what })),
   };
 }
 
@@ -42,13 +46,14 @@ export type Outage = { [Name in BindingName]?: boolean };
 const FAILURES: Readonly<Record<BindingName, () => Error>> = {
   DB: () => new Error("D1_ERROR: Network connection lost.", { cause: new Error("Network connection lost.") }),
   KV: () => new Error("KV GET failed: 500 Internal Server Error"),
-  LIMITER: () =>
-    Object.assign(new Error("Durable Object is overloaded. Too many requests queued."), {
-      remote: true,
-      retryable: true,
-      overloaded: true,
-    }),
+  LIMITER: overloaded,
+  KEY_QUOTA: overloaded,
 };
+
+function overloaded(): Error {
+  const marks = { remote: true, retryable: true, overloaded: true };
+  return Object.assign(new Error("Durable Object is overloaded. Too many requests queued."), marks);
+}
 
 /** Real bindings whose every call fails as production's do while `outage` says so. */
 export function failing(outage: Outage, bindings: Bindings = env): Bindings {
@@ -77,14 +82,14 @@ function tappedMethods<Target extends object>(target: Target, ask: Ask): Target 
   });
 }
 
-function tappedNamespace(namespace: Bindings["LIMITER"], ask: Ask): Bindings["LIMITER"] {
+function tappedNamespace<Namespace extends Bindings["LIMITER" | "KEY_QUOTA"]>(
+  namespace: Namespace,
+  ask: (method: string, key: string) => ReturnType<Ask>,
+): Namespace {
   return new Proxy(namespace, {
     get(_, name) {
-      if (name !== "getByName") throw new TypeError(`LIMITER.${String(name)} is not tapped`);
-      return (key: string) => {
-        const limit = key.split(":", 2).join(":");
-        return tappedMethods(namespace.getByName(key), (method) => ask(`${method} ${limit}`));
-      };
+      if (name !== "getByName") throw new TypeError(`${String(name)} of a namespace is not tapped`);
+      return (key: string) => tappedMethods(namespace.getByName(key), (method) => ask(method, key));
     },
   });
 }

@@ -8,6 +8,9 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
+  /** Nobody waits for time that stands still. */
+  async pause(): Promise<void> {}
+
   advance(seconds: number): void {
     this.#now += seconds;
   }

@@ -66,13 +66,13 @@ async function isEmpty(): Promise<boolean> {
 
 /**
  * Latchkey on this file's real bindings, as one isolate: the built app over a Core of its own. `changes` replaces
- * variables and bindings. One round of hashing unless a test says otherwise: the cost is not what most of them are about.
+ * variables and bindings; isolates that are to agree on the time are handed one clock. One round of hashing unless a test
+ * says otherwise: the cost is not what most of them are about.
  */
-export function startWorld(changes: Record<string, unknown> = {}): World {
+export function startWorld(changes: Record<string, unknown> = {}, clock = new TestClock()): World {
   // Bindings are objects and variables are not: those of a developer's own .dev.vars stay out.
   const ours = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "object"));
   const bindings = { ...ours, ...VARIABLES, ...changes } as unknown as Env;
-  const clock = new TestClock();
   const log = new TestLog();
   const core = buildCore(bindings, { clock, log, random: systemRandom });
   return { core, clock, log, bindings, ask: (path, asked = {}) => ask({ core, log }, path, asked) };

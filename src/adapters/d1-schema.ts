@@ -2,11 +2,13 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import type { AuditAction } from "../domain/audit.ts";
 import type {
+  ApiKeyId,
   BackupCodeId,
   OrganizationId,
   SealedBackupCode,
   SealedHash,
   SealedTotpSecret,
+  SecretHash,
   SessionId,
   UserId,
 } from "../domain/ids.ts";
@@ -175,4 +177,64 @@ export const outbox = sqliteTable(
     index("outbox_waiting").on(t.channel, t.nextAttemptAt).where(sql`state = 'waiting'`),
     index("outbox_age").on(t.createdAt),
   ],
+);
+
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: integer().$type<ApiKeyId>().primaryKey({ autoIncrement: true }),
+    publicId: text("public_id").notNull(),
+    userId: integer("user_id")
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id),
+    /** the organization in which the key acts; null when its owner had none */
+    organizationId: integer("organization_id")
+      .$type<OrganizationId>()
+      .references(() => organizations.id),
+    name: text().notNull(),
+    description: text(),
+    /** how the newest secret begins */
+    shownAs: text("shown_as").notNull(),
+    rateLimit: integer("rate_limit").notNull(),
+    scopes: text({ mode: "json" }).$type<readonly string[]>().notNull(),
+    createdAt: integer("created_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    revokedAt: integer("revoked_at"),
+    lastUsedAt: integer("last_used_at"),
+  },
+  (t) => [
+    uniqueIndex("api_keys_public_id").on(t.publicId),
+    index("api_keys_user_live").on(t.userId, t.id).where(sql`revoked_at IS NULL`),
+  ],
+);
+
+/** A key has one secret, and older ones beside it while a rotation's overlap lasts. */
+export const apiKeySecrets = sqliteTable(
+  "api_key_secrets",
+  {
+    hash: text().$type<SecretHash>().primaryKey(),
+    keyId: integer("key_id")
+      .$type<ApiKeyId>()
+      .notNull()
+      .references(() => apiKeys.id),
+    createdAt: integer("created_at").notNull(),
+    /** the end of an older secret; null of the newest, which is good for as long as the key */
+    expiresAt: integer("expires_at"),
+  },
+  (t) => [index("api_key_secrets_key").on(t.keyId)],
+);
+
+export const apiKeyUsage = sqliteTable(
+  "api_key_usage",
+  {
+    keyId: integer("key_id")
+      .$type<ApiKeyId>()
+      .notNull()
+      .references(() => apiKeys.id),
+    /** days since 1970-01-01 */
+    day: integer().notNull(),
+    requests: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.keyId, t.day] })],
 );

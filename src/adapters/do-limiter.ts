@@ -1,6 +1,5 @@
 /** The limiter on Durable Objects: one object per key of a limit, so that one thread decides, with its counts in SQLite. */
 import { DurableObject } from "cloudflare:workers";
-import { AuthError } from "../domain/error.ts";
 import type { Limit, Limiter as LimiterPort } from "../domain/limit.ts";
 import {
   type Decision,
@@ -11,6 +10,9 @@ import {
   secondsCounted,
   takeUnit,
 } from "../domain/sliding-window.ts";
+import { askOnce, askTwice } from "./durable-object.ts";
+
+const WHAT = "limiter";
 
 const TABLES = `
   CREATE TABLE slots (ends INTEGER PRIMARY KEY, units INTEGER NOT NULL);
@@ -133,44 +135,19 @@ export function limiterOn(namespace: DurableObjectNamespace<Limiter>): LimiterPo
   const object = (limit: Limit, key: string) => namespace.getByName(`${limit.name}:${key}`);
   return {
     async reserve(limit, key, now) {
-      const take = async () => object(limit, key).reserve(limit, now);
-      // Repeated once: if only the answer was lost, one unit too many is counted, never one too few.
-      const decision = await orUnavailable(() =>
-        take().catch((error) => (mayPass(error) ? take() : Promise.reject(error))),
-      );
+      // If only the answer was lost, one unit too many is counted, never one too few.
+      const decision = await askTwice(WHAT, async () => object(limit, key).reserve(limit, now));
       return { ...decision, limit, key };
     },
     // Never repeated: one unit that goes back twice would be somebody's extra guess.
     async giveBack({ limit, key, unit }) {
-      if (unit !== null) await orUnavailable(async () => object(limit, key).giveBack(unit));
+      if (unit !== null) await askOnce(WHAT, async () => object(limit, key).giveBack(unit));
     },
     async succeed({ limit, key, unit }) {
-      if (unit !== null) await orUnavailable(async () => object(limit, key).succeed(unit));
+      if (unit !== null) await askOnce(WHAT, async () => object(limit, key).succeed(unit));
     },
     async clear(limit, key) {
-      await orUnavailable(async () => object(limit, key).clear());
+      await askOnce(WHAT, async () => object(limit, key).clear());
     },
   };
-}
-
-/** Whatever goes wrong with the object, what it guards is refused. */
-async function orUnavailable<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await ask();
-  } catch (error) {
-    const why = `limiter: ${error instanceof Error ? error.message : String(error)}`;
-    // An overloaded object (above about 1,000 requests a second) needs a pause; anything else is over in a moment.
-    const retryAfterSeconds = saysOf(error, "overloaded") ? 5 : 1;
-    throw new AuthError("unavailable", why, { retryAfterSeconds }, { cause: error });
-  }
-}
-
-/** The object moved or restarted. An overloaded one must not be asked again, whatever else its error says. */
-function mayPass(error: unknown): boolean {
-  return saysOf(error, "retryable") && !saysOf(error, "overloaded");
-}
-
-/** The marks that the runtime puts on errors of Durable Objects. */
-function saysOf(error: unknown, mark: "retryable" | "overloaded"): boolean {
-  return error instanceof Error && (error as Error & Partial<Record<typeof mark, unknown>>)[mark] === true;
 }

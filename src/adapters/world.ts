@@ -3,7 +3,10 @@ import type { Clock, Log } from "../domain/ports.ts";
 
 // The one room for what the world decides: time, chance, and where log lines go.
 
-export const systemClock: Clock = { now: () => Math.floor(Date.now() / 1000) };
+export const systemClock: Clock = {
+  now: () => Math.floor(Date.now() / 1000),
+  pause: (seconds) => scheduler.wait(seconds * 1000),
+};
 
 export const systemRandom: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 

@@ -1,10 +1,10 @@
 import type { Standing } from "./session.ts";
-import type { Role } from "./user.ts";
+import type { Account, Role } from "./user.ts";
 
 /** A credential that is good, as `/verify` answers for it: what it is, for whom, until when. */
 export interface VerifiedCredential {
-  readonly kind: "user";
-  /** public id */
+  readonly kind: "user" | "api_key";
+  /** public id of the user; a key's is its owner's */
   readonly subject: string;
   readonly organization: string | null;
   readonly role: Role | null;
@@ -19,7 +19,9 @@ export interface Callers {
   readonly public: null;
   /** a user's access token whose session is proven live in D1 */
   readonly session: Standing;
-  /** any good credential, answered from memory when hot: may lag a revocation by 65 s */
+  /** a session or an API key, proven live in D1: for rows that only read */
+  readonly account: Account;
+  /** any good credential, answered from memory when hot: may lag a revocation by 65 s, a key's by 10 s */
   readonly verify: VerifiedCredential;
 }
 

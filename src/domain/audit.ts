@@ -18,7 +18,10 @@ export type AuditAction =
   | "second_factor.disabled"
   | "second_factor.failed"
   | "backup_codes.renewed"
-  | "backup_code.spent";
+  | "backup_code.spent"
+  | "api_key.created"
+  | "api_key.rotated"
+  | "api_key.revoked";
 
 /** Who did what, on what, from where. Written in the same batch as the change it tells of. */
 export interface AuditEntry {

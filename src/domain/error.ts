@@ -16,6 +16,7 @@ export const REFUSALS = [
   "second_factor_off", // there is none to confirm, renew or turn off
   "email_taken",
   "weak_password",
+  "too_many_api_keys", // the user has as many live ones as there may be
   "too_many_requests",
   "password_login_off", // 100 wrong passwords in a row: NIST 800-63B-4 §3.2.2
   "unavailable", // a part that we need is down: try again

@@ -1,38 +1,54 @@
 import type { Access, Callers, VerifiedCredential } from "./access.ts";
 import { type AccessClaims, verifyAccessToken } from "./access-token.ts";
+import type { Call } from "./call.ts";
 import { AuthError, unreachable } from "./error.ts";
+import { keyCaller, verifiedKey } from "./key-caller.ts";
 import type { Core } from "./ports.ts";
 import type { Standing } from "./session.ts";
 
 /** The credentials that a request bears, as they were sent. */
 export interface Presented {
   readonly bearer: string | null;
+  readonly apiKey: string | null;
 }
 
-/** Who calls, for the column `access`. Throws `unauthenticated`, whatever is the matter with the credential. */
+/**
+ * Who calls, for the column `access`. Throws `unauthenticated`, whatever is the matter with the credential; `forbidden` when
+ * a good one is of a kind that the row doesn't take.
+ */
 export async function identify<A extends Access>(
   core: Core,
-  { access, presented }: { access: A; presented: Presented },
+  asked: { call: Call; access: A; presented: Presented },
 ): Promise<Callers[A]>;
 export async function identify(
   core: Core,
-  { access, presented }: { access: Access; presented: Presented },
+  { call, access, presented }: { call: Call; access: Access; presented: Presented },
+): Promise<Callers[Access]> {
+  if (access === "public") return null;
+  const { bearer, apiKey } = presented;
+  // Which of the two was meant can't be known, and they may be of different users.
+  if (bearer !== null && apiKey !== null) throw new AuthError("unauthenticated", "two credentials");
+  if (apiKey !== null) return byKey(core, { call, access, apiKey });
+  if (bearer === null) throw new AuthError("unauthenticated", "no credential");
+  const claims = await verifyAccessToken(core, bearer);
+  return access === "verify" ? verifiedCredential(core, claims) : standingOf(core, claims);
+}
+
+async function byKey(
+  core: Core,
+  { call, access, apiKey }: { call: Call; access: Exclude<Access, "public">; apiKey: string },
 ): Promise<Callers[Access]> {
   switch (access) {
-    case "public":
-      return null;
-    case "session":
-      return standingOf(core, await claimsOf(core, presented));
     case "verify":
-      return verifiedCredential(core, await claimsOf(core, presented));
+      return verifiedKey(core, { call, apiKey });
+    case "account":
+      return keyCaller(core, { call, apiKey });
+    case "session":
+      await keyCaller(core, { call, apiKey });
+      throw new AuthError("forbidden", "an API key on a row for sessions");
     default:
       return unreachable(access);
   }
-}
-
-async function claimsOf(core: Core, { bearer }: Presented): Promise<AccessClaims> {
-  if (bearer === null) throw new AuthError("unauthenticated", "no credential");
-  return verifyAccessToken(core, bearer);
 }
 
 /** The truth about the token's session, in the one read that the row needs anyway. */

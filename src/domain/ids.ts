@@ -6,6 +6,7 @@ export type Branded<Value, Name extends string> = Value & { readonly [brand]: Na
 /** Integer primary keys: they stay inside, but for the dyzo dialect, whose contract shows them. */
 export type UserId = Branded<number, "UserId">;
 export type OrganizationId = Branded<number, "OrganizationId">;
+export type ApiKeyId = Branded<number, "ApiKeyId">;
 
 /** `ses_...`: also the `sid` of every token that the session was given. */
 export type SessionId = Branded<string, "SessionId">;
@@ -21,3 +22,6 @@ export type SealedTotpSecret = Branded<string, "SealedTotpSecret">;
 
 /** Eight digits are guessed in a second from any hash: they are sealed, for their user and id. */
 export type SealedBackupCode = Branded<string, "SealedBackupCode">;
+
+/** SHA-256 in hex of a secret of 128 random bits and more: what it is looked up by, of no use to whoever reads it. */
+export type SecretHash = Branded<string, "SecretHash">;

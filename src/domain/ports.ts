@@ -5,7 +5,9 @@ import type { AuditEntry } from "./audit.ts";
 import type { SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
 import type { OutboxMessage } from "./outbox.ts";
+import type { ApiKeys } from "./ports/api-keys.ts";
 import type { Carriers } from "./ports/carrier.ts";
+import type { KeyQuota } from "./ports/key-quota.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
 import type { SecondFactors } from "./ports/second-factors.ts";
@@ -18,6 +20,8 @@ import type { Account, Role, User } from "./user.ts";
 export interface Clock {
   /** epoch seconds, whole */
   now(): number;
+  /** Ends after that many seconds: for work that goes on after the answer, which Workers allow 30 s. */
+  pause(seconds: number): Promise<void>;
 }
 
 export interface NewAccount {
@@ -147,4 +151,6 @@ export interface Core {
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly carriers: Carriers;
+  readonly apiKeys: ApiKeys;
+  readonly keyQuota: KeyQuota;
 }

@@ -1,6 +1,6 @@
 import type { Limit } from "./limit.ts";
 
-export const LIMIT_NAMES = ["login:account", "login:ip", "register:ip", "mfa:guess"] as const;
+export const LIMIT_NAMES = ["login:account", "login:ip", "register:ip", "mfa:guess", "key"] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** What the operator decides, parsed and checked once (`env.ts`). */

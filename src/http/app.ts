@@ -95,7 +95,7 @@ const EXPOSED_HEADERS = [
 function crossOrigin() {
   return cors({
     origin: (origin, c: Context<Http>) => (c.env.settings.corsOrigins.includes(origin) ? origin : null),
-    allowHeaders: ["Authorization", "Content-Type", "X-Refresh-Token"],
+    allowHeaders: ["Authorization", "Content-Type", "X-API-Key", "X-Refresh-Token"],
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
     exposeHeaders: EXPOSED_HEADERS,
     maxAge: 600,

@@ -6,17 +6,18 @@ import { isRenewing } from "../wire/answers.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
 
-/** RFC 6750 §2.1: the header alone. A token in a query string or a form is not looked at. */
+/** The headers alone (RFC 6750 §2.1). A token or a key in a query string or a form is not looked at. */
 export function presentedBy(headers: Headers): Presented {
   const bearer = /^Bearer +([^\s,]+)$/i.exec(headers.get("Authorization") ?? "")?.[1];
-  return { bearer: bearer ?? null };
+  // a proxy that empties the header has sent none
+  return { bearer: bearer ?? null, apiKey: headers.get("X-API-Key") || null };
 }
 
 /** The caller, or null when the request was renewed instead of carried out: the answer then is `dialect.renewal.repeat`. */
 export async function admit(c: Context<Http>, { call, dialect, row }: { call: Call; dialect: Dialect; row: Row }) {
   const core = c.env;
   try {
-    return { caller: await identify(core, { access: row.access, presented: presentedBy(c.req.raw.headers) }) };
+    return { caller: await identify(core, { call, access: row.access, presented: presentedBy(c.req.raw.headers) }) };
   } catch (refused) {
     const { renewal } = dialect;
     if (renewal === undefined || !isRenewing(dialect, row)) throw refused;

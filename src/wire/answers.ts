@@ -17,7 +17,8 @@ interface Callable {
 export const CALLABLE_BY: Readonly<Record<Access, Callable>> = {
   public: { takes: [], words: "anyone" },
   session: { takes: ["bearer"], words: "a user, by an access token whose session is alive" },
-  verify: { takes: ["bearer"], words: "any good credential" },
+  account: { takes: ["bearer", "apiKey"], words: "a user, by an access token whose session is alive or by an API key" },
+  verify: { takes: ["bearer", "apiKey"], words: "any good credential" },
 };
 
 /** Refusals that any row may answer. */
@@ -31,14 +32,17 @@ export function refusalsOf(row: Row): readonly Refusal[] {
   const refusals = new Set(row.refusals);
   if (row.params !== undefined || row.body !== undefined) refusals.add("invalid_input");
   if (row.method !== "GET") for (const refusal of OF_A_BODY) refusals.add(refusal);
-  if (CALLABLE_BY[row.access].takes.length > 0) refusals.add("unauthenticated");
+  if (row.access !== "public") refusals.add("unauthenticated");
+  // A good API key is counted wherever it is shown, also where none is taken.
+  if (row.access === "session") refusals.add("forbidden");
+  if (isLimited(row)) refusals.add("too_many_requests");
   for (const refusal of COMMON) refusals.add(refusal);
   return [...refusals];
 }
 
 /** Its answers may bear `RateLimit` and `RateLimit-Policy`. */
 export function isLimited(row: Row): boolean {
-  return row.refusals.includes("too_many_requests");
+  return row.access !== "public" || row.refusals.includes("too_many_requests");
 }
 
 /**
@@ -46,7 +50,8 @@ export function isLimited(row: Row): boolean {
  * where no client repeats, an unsafe method may not rotate.
  */
 export function isRenewing(dialect: Dialect, row: Row): boolean {
-  if (row.access !== "session" || dialect.renewal === undefined) return false;
+  const isOfUsers = row.access === "session" || row.access === "account";
+  if (!isOfUsers || dialect.renewal === undefined) return false;
   return row.method === "GET" || dialect.renewal.repeat !== null;
 }
 

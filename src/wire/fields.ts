@@ -68,6 +68,12 @@ export const newPassword = v.pipe(
 /** A token or a code as it was handed out: one that isn't right is refused by its story, whatever it looks like. */
 export const secret = v.pipe(v.string("must be a string"), v.minLength(1, "must not be empty"));
 
+/** A whole number, from `least` to `most`. */
+export function whole(least: number, most: number) {
+  const rule = `must be a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(rule), v.integer(rule), v.minValue(least, rule), v.maxValue(most, rule));
+}
+
 /** The public id of something: looked up as it is, so all that matters is that it is bounded. */
 export const publicId = v.pipe(v.string(), v.maxLength(100, "is not an id"));
 

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { asc, eq, sql } from "drizzle-orm";
 import { type Database, openDatabase } from "../../src/adapters/d1.ts";
+import { d1ApiKeys } from "../../src/adapters/d1-api-keys.ts";
 import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
 import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
 import { d1PendingLogins } from "../../src/adapters/d1-pending-logins.ts";
@@ -12,12 +13,14 @@ import { d1Users } from "../../src/adapters/d1-users.ts";
 import type { AuditAction, AuditEntry } from "../../src/domain/audit.ts";
 import type { SealedHash, SessionId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
+import type { ApiKeys } from "../../src/domain/ports/api-keys.ts";
 import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { PendingLogins } from "../../src/domain/ports/pending-logins.ts";
 import type { SecondFactors } from "../../src/domain/ports/second-factors.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
+import { memoryApiKeys } from "../memory/api-keys.ts";
 import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryDatabase } from "../memory/database.ts";
 import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
@@ -37,6 +40,7 @@ export interface Storage {
   readonly signingKeys: SigningKeys;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
+  readonly apiKeys: ApiKeys;
   /** in the order in which they were written */
   auditRows(): Promise<AuditEntry[]>;
   /** What a story does in the batch of what the message tells of. */
@@ -63,6 +67,7 @@ export async function memoryStorage(): Promise<Storage> {
       const row = db.messages.get(id);
       return row === undefined ? null : { state: row.state, erased: !isReadable(row) };
     },
+    apiKeys: memoryApiKeys(db),
     auditRows: async () => db.audit,
     rowCounts: async () => ({
       users: db.users.size,
@@ -105,6 +110,7 @@ export function storageOn(db: Database): Storage {
       const { state, subject, text, html } = row;
       return { state, erased: subject === null && text === null && html === null };
     },
+    apiKeys: d1ApiKeys(db),
     async auditRows() {
       const rows = await db.select().from(auditLog).orderBy(asc(auditLog.id));
       return rows.map(({ id: _, ...entry }) => entry);

@@ -5,7 +5,7 @@ import { issueAccessToken } from "../../src/domain/access-token.ts";
 import { identify } from "../../src/domain/identify.ts";
 import type { SignedIn } from "../../src/domain/open-session.ts";
 import { endSession } from "../../src/domain/sessions.ts";
-import { inCall, signedIn, signedUp, standing } from "../memory/call.ts";
+import { inCall, signedIn, signedUp, standing, testCall } from "../memory/call.ts";
 import { type MemoryCore, memoryCore } from "../memory/core.ts";
 
 let core: MemoryCore;
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 
 const who = <A extends Access>(access: A, bearer: string | null = ada.access.token, on = core) =>
-  identify(on, { access, presented: { bearer } });
+  identify(on, { call: testCall(), access, presented: { bearer, apiKey: null } });
 const endIt = async () => {
   const caller = await standing(core, ada.session.id);
   await inCall((call) => endSession(core, { call, caller, id: ada.session.id }));

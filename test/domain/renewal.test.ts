@@ -7,7 +7,7 @@ import type { SignedIn } from "../../src/domain/open-session.ts";
 import { issueRefreshToken } from "../../src/domain/refresh-token.ts";
 import { type Renewed, renewExpired } from "../../src/domain/renewal.ts";
 import { endSession } from "../../src/domain/sessions.ts";
-import { inCall, signedIn, signedUp, standing } from "../memory/call.ts";
+import { inCall, signedIn, signedUp, standing, testCall } from "../memory/call.ts";
 import { type MemoryCore, memoryCore } from "../memory/core.ts";
 
 const HOUR = 3_600;
@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 /** What `identify` throws for the token. */
 const refusalFor = (bearer: string) =>
-  identify(core, { access: "session", presented: { bearer } }).then(
+  identify(core, { call: testCall(), access: "session", presented: { bearer, apiKey: null } }).then(
     () => null,
     (thrown: unknown) => thrown,
   );

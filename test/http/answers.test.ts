@@ -10,17 +10,24 @@ import { type Asked, emptyStorage, logIn, register, startWorld, type World } fro
 
 let world: World;
 let token: string;
+/** API keys: one is good, the other's quota is spent */
+let key: string;
+let spentKey: string;
 beforeAll(async () => {
   await emptyStorage();
   world = startWorld();
   await register(world);
   token = await logIn(world);
+  const made = async (rate_limit: number) =>
+    (await world.ask("/v1/auth/api-keys", { token, json: { name: "One", rate_limit } })).json.key;
+  [key, spentKey] = [await made(1_000), await made(1)];
+  await world.ask("/v1/auth/verify", { headers: { "X-API-Key": spentKey } });
 });
 
 const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
 
 /** Requests that are wrong in every way that the row's columns speak of; none is carried out. */
-function wrongRequests({ path, method, params, body }: Row): { path: string; asked: Asked }[] {
+function wrongRequests({ path, method, access, params, body }: Row): { path: string; asked: Asked }[] {
   const plain = path.replace(/:\w+/g, "1");
   const tooLong = path.replace(/:\w+/g, "x".repeat(300));
   const json = { "Content-Type": "application/json" };
@@ -32,6 +39,8 @@ function wrongRequests({ path, method, params, body }: Row): { path: string; ask
   ];
   return [
     { path: plain, asked: { method, token: "none" } },
+    ...(access === "public" ? [] : [{ path: plain, asked: { method, headers: { "X-API-Key": spentKey } } }]),
+    ...(access === "session" ? [{ path: plain, asked: { method, headers: { "X-API-Key": key } } }] : []),
     ...(method === "GET" ? [] : bodies.map((body) => ({ path: plain, asked: { method, token, ...body } }))),
     ...(params === undefined ? [] : [{ path: tooLong, asked: { method, token } }]),
   ];

@@ -2,15 +2,18 @@ import { carriersFor } from "../../src/adapters/carriers.ts";
 import { systemRandom } from "../../src/adapters/world.ts";
 import { Sealer } from "../../src/crypto/seal.ts";
 import { AuthError } from "../../src/domain/error.ts";
+import { IsolateQuota } from "../../src/domain/isolate-quota.ts";
 import { IsolateKeyring } from "../../src/domain/keyring.ts";
 import type { Core } from "../../src/domain/ports.ts";
 import { configurationOf, type Env } from "../../src/env.ts";
 import { TestClock, TestLog } from "../clock.ts";
+import { memoryApiKeys } from "./api-keys.ts";
 import { memoryAuditLog } from "./audit-log.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryLimiter } from "./limiter.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { memoryPendingLogins } from "./pending-logins.ts";
+import { memoryQuotaCounter } from "./quota-counter.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySecondFactors } from "./second-factors.ts";
 import { memorySessions } from "./sessions.ts";
@@ -27,7 +30,9 @@ export type Part =
   | "auditLog"
   | "limiter"
   | "revocations"
-  | "outbox";
+  | "outbox"
+  | "apiKeys"
+  | "quotaCounter";
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -72,6 +77,11 @@ export function memoryCore(
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     carriers: carriersFor(providers),
+    apiKeys: tap("apiKeys", memoryApiKeys(db)),
+    keyQuota: new IsolateQuota({
+      ...{ counter: tap("quotaCounter", memoryQuotaCounter()), clock, random: systemRandom },
+      windowSeconds: settings.limits.key.windowSeconds,
+    }),
   };
 }
 

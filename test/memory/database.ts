@@ -1,5 +1,6 @@
+import type { ApiKey } from "../../src/domain/api-key.ts";
 import type { AuditEntry } from "../../src/domain/audit.ts";
-import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { ApiKeyId, OrganizationId, SealedHash, SecretHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { SecondFactor, StoredBackupCode } from "../../src/domain/ports/second-factors.ts";
@@ -27,6 +28,19 @@ export interface SessionRow {
   readonly pending: boolean;
 }
 
+export interface ApiKeyRow {
+  readonly key: ApiKey;
+  readonly owner: UserId;
+  readonly organization: OrganizationId | null;
+  readonly revoked: boolean;
+}
+
+export interface SecretRow {
+  readonly keyId: ApiKeyId;
+  /** null: as long as the key */
+  readonly expiresAt: number | null;
+}
+
 export interface MessageRow {
   readonly message: OutboxMessage;
   readonly state: OutboxState;
@@ -44,6 +58,9 @@ export interface MemoryDatabase {
   readonly secondFactors: Map<UserId, SecondFactor>;
   /** the unspent ones */
   readonly backupCodes: Map<UserId, readonly StoredBackupCode[]>;
+  /** in the order in which they were made */
+  readonly apiKeys: Map<ApiKeyId, ApiKeyRow>;
+  readonly apiKeySecrets: Map<SecretHash, SecretRow>;
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
   /** by id, in the order in which they were written */
@@ -59,6 +76,8 @@ export function memoryDatabase(): MemoryDatabase {
     sessions: new Map(),
     secondFactors: new Map(),
     backupCodes: new Map(),
+    apiKeys: new Map(),
+    apiKeySecrets: new Map(),
     signingKeys: [],
     audit: [],
     messages: new Map(),

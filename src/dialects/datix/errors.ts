@@ -26,6 +26,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   email_taken: { status: 409, title: "Conflict", detail: "Email already exists" },
   second_factor_on: { status: 409, title: "Conflict", detail: "Two-factor authentication is enabled already" },
   second_factor_off: { status: 409, title: "Conflict", detail: "Two-factor authentication is not set up" },
+  too_many_api_keys: { status: 409, title: "Conflict", detail: "Revoke a key first: there are as many as may be" },
   body_too_large: { status: 413, title: "Content Too Large", detail: "The body is longer than 64 KiB" },
   unsupported_media_type: {
     status: 415,

@@ -1,3 +1,4 @@
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "../../domain/api-keys.ts";
 import { finishPendingLogin } from "../../domain/pending-login.ts";
 import { changePassword, changeProfile } from "../../domain/profile.ts";
 import {
@@ -10,9 +11,13 @@ import { endOtherSessions, endSession, listSessions, renewAccessToken } from "..
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
+import * as keyShapes from "./api-key-shapes.ts";
 import { Problem, refuse } from "./errors.ts";
 import * as secondFactor from "./second-factor-shapes.ts";
 import * as shapes from "./shapes.ts";
+
+/** of the keys made here: `sk_live_...` */
+const KEY_PREFIX = "sk_live";
 
 const rows = [
   row({
@@ -110,7 +115,7 @@ const rows = [
   row({
     method: "GET",
     path: "/v1/auth/me",
-    access: "session",
+    access: "account",
     summary: "Get the current user",
     run: async (_core, { caller }) => caller,
     answer: shapes.Profile,
@@ -173,6 +178,48 @@ const rows = [
     summary: "End every session of the current user but this one",
     run: (core, { call, caller }) => endOtherSessions(core, { call, caller }),
     ...shapes.done("Other sessions ended"),
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/api-keys",
+    access: "session",
+    summary: "Create a new API key for programmatic access; it is shown once",
+    read: { body: keyShapes.Wanted },
+    run: (core, { call, caller, body }) => createApiKey(core, { call, caller, wanted: body, prefix: KEY_PREFIX }),
+    status: 201,
+    answer: keyShapes.Issued,
+    write: keyShapes.issued,
+    refusals: ["too_many_api_keys"],
+  }),
+  row({
+    method: "GET",
+    path: "/v1/auth/api-keys",
+    access: "account",
+    summary: "List the live API keys of the current user, newest first",
+    run: (core, { caller }) => listApiKeys(core, { caller }),
+    answer: keyShapes.List,
+    write: keyShapes.list,
+  }),
+  row({
+    method: "DELETE",
+    path: "/v1/auth/api-keys/:id",
+    access: "session",
+    summary: "Revoke an API key",
+    read: { params: keyShapes.Path },
+    run: (core, { call, caller, params }) => revokeApiKey(core, { call, caller, which: params }),
+    ...shapes.done("API key revoked"),
+    refusals: ["not_found"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/api-keys/:id/rotate",
+    access: "session",
+    summary: "Give an API key a new secret, shown once; the old one is good until the overlap ends",
+    read: { params: keyShapes.Path, body: keyShapes.Rotation },
+    run: (core, { call, caller, params, body }) => rotateApiKey(core, { call, caller, which: params, ...body }),
+    answer: keyShapes.Issued,
+    write: keyShapes.issued,
+    refusals: ["not_found"],
   }),
 ];
 

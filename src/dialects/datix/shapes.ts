@@ -202,7 +202,7 @@ export function sessionList(list: {
 
 export const Verified = v.object({
   active: v.literal(true),
-  kind: v.picklist(["user"]),
+  kind: v.picklist(["user", "api_key"]),
   subject: text("user_123"),
   organization_id: OrganizationId,
   role: Role,

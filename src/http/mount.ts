@@ -40,7 +40,7 @@ function parse(schema: v.GenericSchema | undefined, input: unknown, whole = "pat
   if (schema === undefined) return null;
   // to valibot an array is an object without the members that are asked for
   if (Array.isArray(input)) throw invalid(whole, "must be a JSON object");
-  const parsed = v.safeParse(schema, input, { abortEarly: true });
+  const parsed = v.safeParse(schema, input, { abortEarly: true, message: wordsFor });
   if (parsed.success) return parsed.output;
   const [issue] = parsed.issues;
   const field = v.getDotPath(issue) ?? whole;
@@ -52,9 +52,20 @@ function invalid(field: string, problem: string): AuthError {
 }
 
 function problemOf(issue: v.BaseIssue<unknown>): string {
-  if (issue.path !== undefined && issue.input === undefined) return "is required";
-  // Only a schema's own object rule is left without words of ours.
-  return issue.kind === "schema" && issue.type === "object" ? "must be a JSON object" : issue.message;
+  return issue.path !== undefined && issue.input === undefined ? "is required" : issue.message;
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  Object: "must be a JSON object",
+  Array: "must be a list",
+  string: "must be a string",
+  number: "must be a number",
+  boolean: "must be true or false",
+};
+
+/** Where a schema has no words of its own: valibot's repeat the value. */
+function wordsFor({ expected }: v.BaseIssue<unknown>): string {
+  return KINDS[expected ?? ""] ?? "is not valid";
 }
 
 /** A refusal outside of every row. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -113,4 +113,11 @@ it("each variable that is read is in the README's table, and no other", () => {
 
 it("each limit is in the README's table, and no other", () => {
   expect(namesUnder("Limits").sort()).toEqual([...LIMIT_NAMES].sort());
+});
+
+it("each file and folder that the map names is there", () => {
+  const named = [...read("src/README.md").matchAll(/`([\w.@/-]+(?:\/|\.tsx?))`/g)].map(([, path = ""]) => path);
+  const real = named.filter((path) => !path.startsWith("@") && !/(^|\/)x\//.test(path));
+  expect(real.length).toBeGreaterThan(20);
+  for (const path of real) expect(existsSync(join(ROOT, "src", path)) || existsSync(join(ROOT, path)), path).toBe(true);
 });

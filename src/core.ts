@@ -4,6 +4,7 @@ import { d1ApiKeys } from "./adapters/d1-api-keys.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
+import { d1RevocationBacklog } from "./adapters/d1-revocation-backlog.ts";
 import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
@@ -35,7 +36,11 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     sealer,
     keyring: new IsolateKeyring({ store: d1SigningKeys(db), sealer, clock: world.clock }),
     limiter: limiterOn(env.LIMITER),
-    revocations: kvRevocations(env.KV, { ...world, accessTokenTtlSeconds: settings.accessTokenTtlSeconds }),
+    revocations: kvRevocations(env.KV, {
+      ...world,
+      accessTokenTtlSeconds: settings.accessTokenTtlSeconds,
+      backlog: d1RevocationBacklog(db),
+    }),
     users: d1Users(db),
     sessions: d1Sessions(db),
     secondFactors: d1SecondFactors(db),

@@ -9,6 +9,7 @@ interface Step {
 
 /** What the cron trigger does every minute. Each step is bounded, may run twice at once, and harms no other by failing. */
 const STEPS: readonly Step[] = [
+  { name: "republish_revocations", run: (core) => core.revocations.republish(core.clock.now()) },
   { name: "give_up_messages", run: giveUpOverdue },
   { name: "deliver_email", run: (core) => deliverDue(core, "email") },
   { name: "deliver_sms", run: (core) => deliverDue(core, "sms") },

@@ -238,3 +238,10 @@ export const apiKeyUsage = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.keyId, t.day] })],
 );
+
+/** Ended sessions that KV would not take: the cron trigger publishes them. */
+export const unpublishedRevocations = sqliteTable("unpublished_revocations", {
+  sessionId: text("session_id").$type<SessionId>().primaryKey(),
+  /** when the last access token of the session has expired, and nobody need know any more */
+  until: integer().notNull(),
+});

@@ -84,6 +84,8 @@ export interface RefreshState {
 export interface Revocations {
   /** Tells this isolate at once and all others within KV's minute. Never throws: D1 holds the truth. */
   publish(ids: readonly SessionId[]): Promise<void>;
+  /** Publishes what KV did not take at the time: for the cron trigger. */
+  republish(now: number): Promise<void>;
   /** May be stale by this isolate's 5 s and KV's 60 s. Throws `unavailable` when KV is down. */
   recentlyRevoked(id: SessionId, now: number): Promise<boolean>;
   /** What the truth said, for this isolate's next 5 s. */

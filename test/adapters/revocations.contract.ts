@@ -92,6 +92,16 @@ export function revocationsContract(name: string, make: () => Promise<SharedRevo
         expect([await revoked(here, ONE), await revoked(here, TWO)]).toEqual([true, true]);
       });
 
+      it("what could not be published is, as soon as it can be, and until then nothing is lost", async () => {
+        shared.setDown(true);
+        await here.publish([ONE]);
+        await there.republish(shared.clock.now());
+        shared.setDown(false);
+        await there.republish(shared.clock.now());
+        expect(await revoked(there)).toBe(true);
+        await expect(there.republish(shared.clock.now())).resolves.toBeUndefined();
+      });
+
       it("the truth can be remembered meanwhile", async () => {
         shared.setDown(true);
         here.remember(ONE, false, shared.clock.now());

@@ -1,6 +1,8 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
-import { kvRevocations } from "../../src/adapters/kv-revocations.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openDatabase } from "../../src/adapters/d1.ts";
+import { d1RevocationBacklog } from "../../src/adapters/d1-revocation-backlog.ts";
+import { kvRevocations, type RevocationBacklog } from "../../src/adapters/kv-revocations.ts";
 import type { SessionId } from "../../src/domain/ids.ts";
 import { TestClock, TestLog } from "../clock.ts";
 import { memoryDatabase } from "../memory/database.ts";
@@ -39,7 +41,10 @@ revocationsContract("KV", async () => {
   } as unknown as KVNamespace;
   return {
     clock,
-    isolate: () => kvRevocations(kv, { clock, log: new TestLog(), accessTokenTtlSeconds: TTL }),
+    isolate: () => {
+      const backlog = d1RevocationBacklog(openDatabase(env.DB));
+      return kvRevocations(kv, { clock, log: new TestLog(), accessTokenTtlSeconds: TTL, backlog });
+    },
     setDown: (value) => {
       down = value;
     },
@@ -57,6 +62,12 @@ function onFakeKv({
   put?: () => unknown;
 } = {}) {
   const gets: string[] = [];
+  const postponed: SessionId[] = [];
+  const backlog: RevocationBacklog = {
+    add: async (ids) => void postponed.push(...ids),
+    due: async () => [],
+    remove: async () => undefined,
+  };
   const puts: { key: string; expirationTtl: number }[] = [];
   const kv = {
     async get(key: string) {
@@ -69,7 +80,8 @@ function onFakeKv({
     },
   } as unknown as KVNamespace;
   const [clock, log] = [new TestClock(), new TestLog()];
-  return { gets, puts, clock, log, revocations: kvRevocations(kv, { clock, log, accessTokenTtlSeconds: ttl }) };
+  const revocations = kvRevocations(kv, { clock, log, accessTokenTtlSeconds: ttl, backlog });
+  return { gets, puts, postponed, clock, log, backlog, revocations };
 }
 
 describe("KV", () => {
@@ -107,6 +119,58 @@ describe("KV", () => {
     expect(log.lines.map((line) => JSON.parse(line))).toEqual([
       { level: "error", event: "revocations.unpublished", failed: 2, of: 2 },
     ]);
+  });
+});
+
+describe("what KV did not take", () => {
+  const MANY = Array.from({ length: 1_200 }, (_, n) => `ses_${n}` as SessionId);
+  const backlog = () => d1RevocationBacklog(openDatabase(env.DB));
+  beforeEach(emptyStorage);
+
+  it("is postponed, and what it took is not", async () => {
+    let asked = 0;
+    const { postponed, revocations } = onFakeKv({
+      put: () => (++asked === 2 ? Promise.reject(new Error("KV PUT failed: 429")) : Promise.resolve()),
+    });
+    await revocations.publish([ONE, "ses_2" as SessionId, "ses_3" as SessionId]);
+    expect(postponed).toEqual(["ses_2"]);
+  });
+
+  it("is told to the log alone when it can't be postponed either", async () => {
+    const { backlog, log, revocations } = onFakeKv({ put: () => Promise.reject(new Error("KV PUT failed")) });
+    backlog.add = () => Promise.reject(new Error("D1_ERROR"));
+    await expect(revocations.publish([ONE])).resolves.toBeUndefined();
+    expect(log.lines.map((line) => JSON.parse(line).event)).toEqual(["revocations.unpublished", "revocations.lost"]);
+  });
+
+  it("is kept until its last token has expired, in any number, each once", async () => {
+    const kept = backlog();
+    await kept.add(MANY, 1_000);
+    await kept.add(MANY.slice(0, 10), 2_000);
+    const seen = new Set<SessionId>();
+    for (let round = 0; round < 3; round++) {
+      const due = await kept.due(999);
+      expect(due.length).toBeLessThanOrEqual(500);
+      for (const { id, until } of due) {
+        expect(until).toBe(1_000);
+        seen.add(id);
+      }
+      await kept.remove(due.map(({ id }) => id));
+    }
+    expect(seen.size).toBe(1_200);
+    await kept.add([ONE], 1_000);
+    expect(await kept.due(1_000)).toEqual([]);
+  });
+
+  it("is published for as long as it still matters", async () => {
+    const { backlog, puts, revocations, clock } = onFakeKv();
+    const now = clock.now();
+    backlog.due = async () => [
+      { id: ONE, until: now + 1_800 },
+      { id: "ses_2" as SessionId, until: now + 5 },
+    ];
+    await revocations.republish(now);
+    expect(puts.map(({ expirationTtl }) => expirationTtl)).toEqual([1_800, 60]);
   });
 });
 
@@ -149,6 +213,15 @@ describe("what the isolate itself has ended", () => {
     await revocations.publish([ONE]);
     revocations.remember(ONE, false, clock.now());
     expect(await revocations.recentlyRevoked(ONE, clock.now())).toBe(true);
+  });
+
+  it("stays ended as long, also when the same is heard from elsewhere", async () => {
+    const { gets, clock, revocations } = onFakeKv();
+    await revocations.publish([ONE]);
+    revocations.remember(ONE, true, clock.now());
+    clock.advance(TTL - 1);
+    expect(await revocations.recentlyRevoked(ONE, clock.now())).toBe(true);
+    expect(gets).toEqual([]);
   });
 
   it("is never a failure, even when KV throws before it promises anything", async () => {

@@ -67,6 +67,8 @@ export interface MemoryDatabase {
   readonly messages: Map<string, MessageRow>;
   /** KV: the sessions that were published as ended */
   readonly published: Set<SessionId>;
+  /** those that could not be published yet */
+  readonly unpublished: Set<SessionId>;
 }
 
 export function memoryDatabase(): MemoryDatabase {
@@ -82,6 +84,7 @@ export function memoryDatabase(): MemoryDatabase {
     audit: [],
     messages: new Map(),
     published: new Set(),
+    unpublished: new Set(),
   };
 }
 

@@ -18,8 +18,14 @@ export function memoryRevocations(db: MemoryDatabase, isDown: () => boolean = ()
     async publish(ids) {
       for (const id of ids) {
         ownEnded.add(id);
-        if (!isDown()) db.published.add(id);
+        (isDown() ? db.unpublished : db.published).add(id);
       }
+    },
+
+    async republish() {
+      if (isDown()) return;
+      for (const id of db.unpublished) db.published.add(id);
+      db.unpublished.clear();
     },
 
     async recentlyRevoked(id, now) {

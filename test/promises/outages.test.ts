@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { runCron } from "../../src/cron.ts";
 import { failing, type Outage, tapped } from "../bindings.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 
@@ -69,6 +70,18 @@ describe("KV down", () => {
     world.clock.advance(5);
     await world.ask("/v1/auth/verify", { token });
     expect(asked).toEqual(["KV", "DB", "KV", "DB"]);
+  });
+
+  it("once it is back, the cron trigger tells every isolate of what ended meanwhile", async () => {
+    const outage: Outage = { KV: true };
+    const [here, there] = [startWorld(failing(outage)), startWorld(failing(outage))];
+    await register(here);
+    const token = await logIn(here);
+    await here.ask("/v1/auth/logout", { method: "POST", token });
+    await runCron(there.core);
+    outage.KV = false;
+    await runCron(there.core);
+    expect((await there.ask("/v1/auth/verify", { token })).status).toBe(401);
   });
 
   it("is in the log as an error, without the ids of the sessions", async () => {

@@ -1,0 +1,4 @@
+CREATE TABLE `unpublished_revocations` (
+	`session_id` text PRIMARY KEY NOT NULL,
+	`until` integer NOT NULL
+);

@@ -39,7 +39,7 @@ const STYLE = `
   h2 { font-size: 1.1rem; margin: 0 }
   p { margin: 0; opacity: .75 }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit }
-  iframe { width: 100%; height: 32rem; border: 1px solid #8888; background: #fff }
+  iframe { width: 100%; height: 32rem; border: 1px solid #8888 }
 `;
 
 function OutboxPage({ to, messages }: { to: string | null; messages: readonly OutboxMessage[] }) {

@@ -221,8 +221,8 @@ describe("through the Worker's own entry", () => {
   async function ask(variables: Variables, path: string, init: RequestInit = {}): Promise<Omit<Answered, "json">> {
     const ctx = createExecutionContext();
     const request = new Request(`http://localhost:8787${path}`, init) as Parameters<typeof worker.fetch>[0];
-    const { DB, KV, LIMITER } = env;
-    const response = await worker.fetch(request, { DB, KV, LIMITER, ...variables } as unknown as Env, ctx);
+    const bindings = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "object"));
+    const response = await worker.fetch(request, { ...bindings, ...variables } as unknown as Env, ctx);
     await waitOnExecutionContext(ctx);
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
@@ -248,7 +248,7 @@ describe("through the Worker's own entry", () => {
   );
 
   it("a binding that is missing is said by name", async () => {
-    for (const name of ["DB", "KV", "LIMITER"]) {
+    for (const name of ["DB", "KV", "LIMITER", "KEY_QUOTA"]) {
       lines.length = 0;
       const answer = await ask({ ...DEVELOPMENT, [name]: undefined }, "/healthz");
       expect(answer.status).toBe(503);

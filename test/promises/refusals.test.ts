@@ -33,7 +33,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
     expect(status).toBe(STATUSES[refusal] ?? status);
     expect(status).toBeGreaterThanOrEqual(400);
     expect(contentType).toMatch(/^application\/(problem\+)?json$/);
-    expect(JSON.stringify(body)).toMatch(/[A-Z][a-z]* [a-z]+/);
+    expect(JSON.stringify(body)).toMatch(/[A-Z][a-z-]* [a-z]+/);
   });
 
   it.each(REFUSALS)("%s says our own sentence when there is one", (refusal) => {

@@ -1,7 +1,19 @@
+import { createApiKey, listApiKeys, revokeApiKey } from "../../domain/api-keys.ts";
+import { AuthError } from "../../domain/error.ts";
 import { signIn } from "../../domain/sign-in.ts";
+import type { Account } from "../../domain/user.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
+import * as keyShapes from "./api-key-shapes.ts";
 import { Failure, failure, refuse } from "./errors.ts";
 import * as shapes from "./shapes.ts";
+
+/** What this vendor's keys begin with. */
+const KEY_PREFIX = "dyzo";
+
+/** The path names a user by a number that anybody can guess: another's keys look as if there were none. */
+function requireOwn({ user }: Account, { userId }: { userId: number }): void {
+  if (user.id !== userId) throw new AuthError("not_found", "the path names another user");
+}
 
 const rows = [
   row({
@@ -14,6 +26,48 @@ const rows = [
     answer: shapes.LoggedIn,
     write: shapes.loggedIn,
     refusals: ["wrong_credentials", "too_many_requests", "password_login_off"],
+  }),
+  row({
+    method: "POST",
+    path: "/api-keys/:user_id",
+    access: "session",
+    summary: "Generate a new API key for programmatic access; it is shown once",
+    read: { params: keyShapes.Path, body: keyShapes.Wanted },
+    run: (core, { call, caller, params, body }) => {
+      requireOwn(caller, params);
+      return createApiKey(core, { call, caller, wanted: body, prefix: KEY_PREFIX });
+    },
+    answer: keyShapes.Issued,
+    write: keyShapes.issued,
+    refusals: ["not_found", "too_many_api_keys"],
+  }),
+  row({
+    method: "GET",
+    path: "/api-keys/:user_id",
+    access: "account",
+    summary: "Get all live API keys of the user, newest first",
+    read: { params: keyShapes.Path },
+    run: async (core, { caller, params }) => {
+      requireOwn(caller, params);
+      return listApiKeys(core, { caller });
+    },
+    answer: keyShapes.List,
+    write: keyShapes.list,
+    refusals: ["not_found"],
+  }),
+  row({
+    method: "DELETE",
+    path: "/api-keys/:user_id",
+    access: "session",
+    summary: "Permanently delete an API key",
+    read: { params: keyShapes.Path, body: keyShapes.Which },
+    run: async (core, { call, caller, params, body }) => {
+      requireOwn(caller, params);
+      await revokeApiKey(core, { call, caller, which: body });
+    },
+    answer: keyShapes.Deleted,
+    write: keyShapes.deleted,
+    refusals: ["not_found"],
   }),
 ];
 

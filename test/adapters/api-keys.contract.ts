@@ -149,7 +149,7 @@ export function apiKeysContract(name: string, make: MakeStorage): void {
       const { publicId, rateLimit, scopes, expiresAt } = await created("one");
       expect(await standing("one")).toEqual({
         key: { publicId, rateLimit, scopes },
-        ...{ expiresAt, user: ada.user, membership: ada.membership },
+        ...{ expiresAt, user: ada.user, membership: ada.membership, hasSecondFactor: false },
       });
     });
 

@@ -17,8 +17,8 @@ import { saveUsage } from "./d1-key-usage.ts";
 import { askOnce, askTwice } from "./durable-object.ts";
 import { consoleLog, systemClock } from "./world.ts";
 
-/** The first use after a pause shows in lists at once, a busy key's at most once a minute. */
-const FIRST_SAVE_SECONDS = 1;
+/** The first use after a pause shows in lists within seconds; a busy key's usage is written once a minute. */
+const FIRST_SAVE_SECONDS = 5;
 const SAVE_EVERY_SECONDS = 60;
 /** How long after its window an object that nobody asks is emptied: its days are over too then. */
 const IDLE_SECONDS = 2 * 86_400;

@@ -9,8 +9,10 @@ import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
 import { d1Users } from "./adapters/d1-users.ts";
+import { codeLedgerOn } from "./adapters/do-code-ledger.ts";
 import { quotaCounterOn } from "./adapters/do-key-quota.ts";
 import { limiterOn } from "./adapters/do-limiter.ts";
+import { kvCodeRecords } from "./adapters/kv-code-records.ts";
 import { kvRevocations } from "./adapters/kv-revocations.ts";
 import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
 import { Sealer } from "./crypto/seal.ts";
@@ -41,6 +43,8 @@ export function buildCore(env: Env, world: World = WORLD): Core {
       accessTokenTtlSeconds: settings.accessTokenTtlSeconds,
       backlog: d1RevocationBacklog(db),
     }),
+    codeRecords: kvCodeRecords(env.KV),
+    codeLedger: codeLedgerOn(env.CODES, { lifetimeSeconds: settings.otpTtlSeconds }),
     users: d1Users(db),
     sessions: d1Sessions(db),
     secondFactors: d1SecondFactors(db),

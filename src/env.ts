@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { CodeLedger } from "./adapters/do-code-ledger.ts";
 import type { KeyQuota } from "./adapters/do-key-quota.ts";
 import type { Limiter } from "./adapters/do-limiter.ts";
 import { DEFAULT_ROUNDS, MAX_ROUNDS } from "./crypto/password-hash.ts";
@@ -16,6 +17,7 @@ export interface Env {
   readonly KEY_QUOTA: DurableObjectNamespace<KeyQuota>;
   /** only with `EMAIL_PROVIDER` cloudflare */
   readonly EMAIL?: SendEmail;
+  readonly CODES: DurableObjectNamespace<CodeLedger>;
 }
 
 const HOUR = 3_600;
@@ -29,6 +31,9 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   "mfa:guess": { name: "mfa:guess", max: 5, windowSeconds: 15 * 60 },
   // of an API key that was made without a limit of its own; the window is everyone's
   key: { name: "key", max: 1_000, windowSeconds: HOUR },
+  "otp:send": { name: "otp:send", max: 5, windowSeconds: 15 * 60 },
+  "otp:guess": { name: "otp:guess", max: 5, windowSeconds: 15 * 60 },
+  "send:ip": { name: "send:ip", max: 30, windowSeconds: 15 * 60 },
 };
 
 /** A whole number: variables are text, but wrangler's `[vars]` may give a number too. */
@@ -123,6 +128,7 @@ const Variables = v.object({
   ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), HOUR),
   SESSION_TTL_SECONDS: v.optional(wholeNumber(1, 365 * DAY), 30 * DAY),
   REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 300), 30),
+  OTP_TTL_SECONDS: v.optional(wholeNumber(30, HOUR), 300),
   PASSWORD_MIN_LENGTH: v.optional(wholeNumber(8, 64), 8),
   PASSWORD_HASH_ROUNDS: v.optional(wholeNumber(1, MAX_ROUNDS), DEFAULT_ROUNDS),
   CORS_ORIGINS: v.optional(Origins, ""),
@@ -163,6 +169,7 @@ export function configurationOf(env: Env): Configuration {
       accessTokenTtlSeconds: vars.ACCESS_TOKEN_TTL_SECONDS,
       sessionTtlSeconds: vars.SESSION_TTL_SECONDS,
       refreshGraceSeconds: vars.REFRESH_GRACE_SECONDS,
+      otpTtlSeconds: vars.OTP_TTL_SECONDS,
       passwordMinLength: vars.PASSWORD_MIN_LENGTH,
       passwordHashRounds: vars.PASSWORD_HASH_ROUNDS,
       corsOrigins: vars.CORS_ORIGINS,
@@ -173,7 +180,7 @@ export function configurationOf(env: Env): Configuration {
 
 /** Throws `misconfigured` when wrangler.toml lacks one that every Worker needs. */
 export function checkBindings(env: Env): void {
-  for (const name of ["DB", "KV", "LIMITER", "KEY_QUOTA"] as const) {
+  for (const name of ["DB", "KV", "LIMITER", "KEY_QUOTA", "CODES"] as const) {
     if (env[name] === undefined) throw misconfigured(`${name} is missing: a binding of wrangler.toml`);
   }
 }

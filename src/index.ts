@@ -3,6 +3,7 @@ import { runCron } from "./cron.ts";
 import type { Env } from "./env.ts";
 import { createApp, refuseMisconfigured } from "./http/app.ts";
 
+export { CodeLedger } from "./adapters/do-code-ledger.ts";
 export { KeyQuota } from "./adapters/do-key-quota.ts";
 export { Limiter } from "./adapters/do-limiter.ts";
 

@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import type { Env } from "../src/env.ts";
 
 /** What the Worker keeps things in. */
-export type Bindings = Pick<Env, "DB" | "KV" | "LIMITER" | "KEY_QUOTA">;
+export type Bindings = Pick<Env, "DB" | "KV" | "LIMITER" | "KEY_QUOTA" | "CODES">;
 export type BindingName = keyof Bindings;
 
 /** One call of a binding, without the values that are handed over. */
@@ -29,6 +29,7 @@ export function tapped(tap: Tap, bindings: Bindings = env): Bindings {
       return tap({ binding: "LIMITER", what: `${method} ${limit}` });
     }),
     KEY_QUOTA: tappedNamespace(bindings.KEY_QUOTA, (what) => tap({ binding: "KEY_QUOTA", what })),
+    CODES: tappedNamespace(bindings.CODES, (what) => tap({ binding: "CODES", what })),
   };
 }
 
@@ -48,6 +49,7 @@ const FAILURES: Readonly<Record<BindingName, () => Error>> = {
   KV: () => new Error("KV GET failed: 500 Internal Server Error"),
   LIMITER: overloaded,
   KEY_QUOTA: overloaded,
+  CODES: overloaded,
 };
 
 function overloaded(): Error {
@@ -82,7 +84,7 @@ function tappedMethods<Target extends object>(target: Target, ask: Ask): Target 
   });
 }
 
-function tappedNamespace<Namespace extends Bindings["LIMITER" | "KEY_QUOTA"]>(
+function tappedNamespace<Namespace extends Bindings["LIMITER" | "KEY_QUOTA" | "CODES"]>(
   namespace: Namespace,
   ask: (method: string, key: string) => ReturnType<Ask>,
 ): Namespace {

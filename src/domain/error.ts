@@ -9,6 +9,7 @@ export const REFUSALS = [
   "unauthenticated", // no credential, or one that isn't good
   "wrong_credentials", // unknown account or wrong password: never told apart
   "wrong_password", // the current password that confirms a change
+  "wrong_code", // a one-time code that is wrong, spent or over: never told apart
   "forbidden", // a good credential that may not do this
   "wrong_second_factor", // a code that is wrong or was spent
   "wrong_temp_token", // the login that was to be finished is unknown, finished or over

@@ -7,6 +7,7 @@ import type { Limiter } from "./limit.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { ApiKeys } from "./ports/api-keys.ts";
 import type { Carriers } from "./ports/carrier.ts";
+import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
@@ -145,6 +146,8 @@ export interface Core {
   readonly sealer: Sealer;
   readonly keyring: Keyring;
   readonly limiter: Limiter;
+  readonly codeRecords: CodeRecords;
+  readonly codeLedger: CodeLedger;
   readonly revocations: Revocations;
   readonly users: Users;
   readonly sessions: Sessions;

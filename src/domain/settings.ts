@@ -1,6 +1,15 @@
 import type { Limit } from "./limit.ts";
 
-export const LIMIT_NAMES = ["login:account", "login:ip", "register:ip", "mfa:guess", "key"] as const;
+export const LIMIT_NAMES = [
+  "login:account",
+  "login:ip",
+  "register:ip",
+  "mfa:guess",
+  "key",
+  "otp:send",
+  "otp:guess",
+  "send:ip",
+] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 /** What the operator decides, parsed and checked once (`env.ts`). */
@@ -14,6 +23,8 @@ export interface Settings {
   readonly sessionTtlSeconds: number;
   /** how long the refresh token before the current one still gets its successor */
   readonly refreshGraceSeconds: number;
+  /** lifetime of one-time codes */
+  readonly otpTtlSeconds: number;
   readonly passwordMinLength: number;
   /** chained PBKDF2 calls of 100,000 iterations each */
   readonly passwordHashRounds: number;

@@ -20,6 +20,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   wrong_password: { status: 401, title: "Unauthorized", detail: "The current password is wrong" },
   wrong_second_factor: { status: 401, title: "Unauthorized", detail: "The code is wrong or was used before" },
   wrong_temp_token: { status: 401, title: "Unauthorized", detail: "The login has expired: please log in again" },
+  wrong_code: { status: 401, title: "Unauthorized", detail: "The code is wrong or no longer good" },
   forbidden: { status: 403, title: "Forbidden", detail: "This credential may not do that" },
   not_found: { status: 404, title: "Not Found", detail: "There is nothing here" },
   method_not_allowed: { status: 405, title: "Method Not Allowed", detail: "This path has other methods" },

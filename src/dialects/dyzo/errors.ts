@@ -18,6 +18,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   wrong_password: { status: 401, message: "The current password is wrong" },
   wrong_second_factor: { status: 401, message: "The code is wrong or was used before" },
   wrong_temp_token: { status: 401, message: "The login has expired: please log in again" },
+  wrong_code: { status: 401, message: "The code is wrong or no longer good" },
   forbidden: { status: 403, message: "This credential may not do that" },
   not_found: { status: 404, message: "Not found" },
   method_not_allowed: { status: 405, message: "Method not allowed" },

@@ -1,0 +1,13 @@
+import type { CodeRecords } from "../domain/ports/codes.ts";
+import { orUnavailable } from "./unavailable.ts";
+
+/** KV refuses an expiry under 60 s; the ledger knows when a shorter code is over. */
+const KV_MIN_TTL_SECONDS = 60;
+
+export function kvCodeRecords(kv: KVNamespace): CodeRecords {
+  return {
+    put: (name, id, lifetimeSeconds) =>
+      orUnavailable("kv", () => kv.put(name, id, { expirationTtl: Math.max(KV_MIN_TTL_SECONDS, lifetimeSeconds) })),
+    get: (name) => orUnavailable("kv", () => kv.get(name)),
+  };
+}

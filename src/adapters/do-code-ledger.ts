@@ -1,6 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import type { CodeLedger as CodeLedgerPort, LiveCode } from "../domain/ports/codes.ts";
-import { askOnce, askTwice } from "./durable-object.ts";
+import { askOnce, askTwice } from "./ask.ts";
 
 /** One recipient's code: which one counts, and whether it was spent. One key of storage, deleted when the code is over. */
 export class CodeLedger extends DurableObject {

@@ -12,9 +12,9 @@ import {
   reportLeases,
 } from "../domain/key-quota.ts";
 import type { QuotaCounter } from "../domain/ports/key-quota.ts";
+import { askOnce, askTwice } from "./ask.ts";
 import { openDatabase } from "./d1.ts";
 import { saveUsage } from "./d1-key-usage.ts";
-import { askOnce, askTwice } from "./durable-object.ts";
 import { consoleLog, systemClock } from "./world.ts";
 
 /** The first use after a pause shows in lists within seconds; a busy key's usage is written once a minute. */

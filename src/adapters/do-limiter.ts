@@ -10,7 +10,7 @@ import {
   secondsCounted,
   takeUnit,
 } from "../domain/sliding-window.ts";
-import { askOnce, askTwice } from "./durable-object.ts";
+import { askOnce, askTwice } from "./ask.ts";
 
 const WHAT = "limiter";
 

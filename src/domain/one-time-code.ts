@@ -1,8 +1,9 @@
 import { base64Url, hex, sha256 } from "../crypto/bytes.ts";
 import { randomDigits } from "../crypto/digits.ts";
 import { publicId } from "../crypto/ids.ts";
-import { attempt, clientKeyOf } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
 import type { Call } from "./call.ts";
+import { clientKeyOf } from "./client-key.ts";
 import { AuthError } from "./error.ts";
 import type { Core } from "./ports.ts";
 

@@ -28,6 +28,7 @@ function call(): Call {
     address: "203.0.113.7",
     country: null,
     userAgent: null,
+    language: "en",
     limits: [],
     headers: {},
     later: (work) => left.push(work),

@@ -9,6 +9,7 @@ import { configurationOf, type Env } from "../../src/env.ts";
 import { TestClock, TestLog } from "../clock.ts";
 import { memoryApiKeys } from "./api-keys.ts";
 import { memoryAuditLog } from "./audit-log.ts";
+import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryLimiter } from "./limiter.ts";
 import { memoryOutbox } from "./outbox.ts";
@@ -32,7 +33,8 @@ export type Part =
   | "revocations"
   | "outbox"
   | "apiKeys"
-  | "quotaCounter";
+  | "quotaCounter"
+  | "codes";
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -74,6 +76,8 @@ export function memoryCore(
     sessions: tap("sessions", memorySessions(db)),
     secondFactors: tap("secondFactors", memorySecondFactors(db)),
     pendingLogins: tap("pendingLogins", memoryPendingLogins(db)),
+    codeRecords: tap("codes", memoryCodeRecords()),
+    codeLedger: tap("codes", memoryCodeLedger()),
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     carriers: carriersFor(providers),

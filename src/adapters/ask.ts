@@ -1,6 +1,6 @@
 import { AuthError } from "../domain/error.ts";
 
-/** Calls a Durable Object. Whatever goes wrong with it is `unavailable`; `what` is its name in the log. */
+/** Calls a Durable Object, or another service of the platform. Whatever goes wrong with it is `unavailable`; `what` is its name in the log. */
 export async function askOnce<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
   try {
     return await ask();

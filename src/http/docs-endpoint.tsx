@@ -3,7 +3,7 @@ import type { Described, DescribedRefusal, Endpoint } from "./endpoint.ts";
 import { type Field, fieldsOf, type JsonSchema } from "./json-schema.ts";
 
 export function EndpointSection({ endpoint, origin }: { endpoint: Endpoint; origin: string }) {
-  const { id, method, path, summary, callableBy, params, body, status, answer, headers } = endpoint;
+  const { id, method, path, summary, callableBy, params, query, body, status, answer, headers } = endpoint;
   return (
     <section class="endpoint" id={id} aria-labelledby={`${id}-title`}>
       <h3 id={`${id}-title`}>
@@ -19,6 +19,7 @@ export function EndpointSection({ endpoint, origin }: { endpoint: Endpoint; orig
       <div class="columns">
         <div>
           <Fields title="In the path" fields={params} />
+          <Fields title="In the query" fields={query} />
           <Fields title="Body" fields={body === null ? [] : fieldsOf(body.schema)} />
         </div>
         <Code title="Request" text={curlOf(endpoint, { origin })} isCurl />

@@ -27,6 +27,7 @@ export interface Endpoint {
   /** any one of them opens it; none: anyone may call */
   readonly takes: readonly CredentialKind[];
   readonly params: readonly Field[];
+  readonly query: readonly Field[];
   readonly body: Content | null;
   readonly status: number;
   readonly answer: Content;
@@ -67,6 +68,7 @@ function endpointOf(dialect: Dialect, row: Row): Endpoint {
     dialect: dialect.name,
     id: idOf(dialect, { method: row.method, path }),
     params: row.params === undefined ? [] : fieldsOf(jsonSchemaOf(row.params, "input")),
+    query: row.query === undefined ? [] : fieldsOf(jsonSchemaOf(row.query, "input")),
     body: row.body === undefined ? null : contentOf(jsonSchemaOf(row.body, "input")),
     answer: contentOf(jsonSchemaOf(row.answer, "output")),
     isLimited: isLimited(row),

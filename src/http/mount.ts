@@ -21,11 +21,13 @@ async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row
   const core = c.env;
   const call = beginCall(c, dialect.name);
   try {
+    if (c.req.method === "HEAD" && row.changes) throw wrongMethod(dialect, row.path);
     const admitted = await admit(c, { call, dialect, row });
     if ("repeat" in admitted) return c.json(admitted.repeat, 200, answerHeaders(call));
     const params = parse(row.params, c.req.param());
+    const query = parse(row.query, c.req.query(), "query");
     const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
-    const { json, headers } = await row.handle(core, { call, caller: admitted.caller, params, body });
+    const { json, headers } = await row.handle(core, { call, caller: admitted.caller, params, query, body });
     return c.json(json, row.status, { ...answerHeaders(call), ...headers });
   } catch (error) {
     return refuse(
@@ -78,8 +80,12 @@ export function refuseOutside(c: Context<Http>, { error, dialect }: { error: unk
 }
 
 function refuseMethod(c: Context<Http>, { dialect, path }: { dialect: Dialect; path: string }): Response {
-  const allow: string[] = dialect.rows.filter((row) => row.path === path).map((row) => row.method);
-  if (allow.includes("GET")) allow.push("HEAD");
-  const error = new AuthError("method_not_allowed", `${path} knows ${allow.join(", ")}`, { allow });
-  return refuseOutside(c, { error, dialect });
+  return refuseOutside(c, { error: wrongMethod(dialect, path), dialect });
+}
+
+function wrongMethod(dialect: Dialect, path: string): AuthError {
+  const rows = dialect.rows.filter((row) => row.path === path);
+  const allow: string[] = rows.map((row) => row.method);
+  if (rows.some((row) => row.method === "GET" && !row.changes)) allow.push("HEAD");
+  return new AuthError("method_not_allowed", `${path} knows ${allow.join(", ")}`, { allow });
 }

@@ -58,16 +58,18 @@ function pathsOf(endpoints: readonly Endpoint[]): Record<string, Record<string, 
 }
 
 function operationOf(endpoint: Endpoint): object {
-  const { id, dialect, summary, callableBy, takes, params, body, isRenewing } = endpoint;
-  const parameters = params.map(({ name, schema }) => ({ name, in: "path", required: true, schema }));
+  const { id, dialect, summary, callableBy, takes, params, query, body, isRenewing } = endpoint;
+  const inPath = params.map(({ name, schema }) => ({ name, in: "path", required: true, schema }));
+  const inQuery = query.map(({ name, required, schema }) => ({ name, in: "query", required, schema }));
   const renewal = { name: "X-Refresh-Token", in: "header", schema: { type: "string" } };
+  const parameters = [...inPath, ...inQuery, ...(isRenewing ? [renewal] : [])];
   return {
     operationId: id,
     tags: [dialect],
     summary,
     description: `Who may call: ${callableBy}.`,
     security: takes.map((kind) => ({ [kind]: [] })),
-    ...(parameters.length > 0 || isRenewing ? { parameters: [...parameters, ...(isRenewing ? [renewal] : [])] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(body === null ? {} : { requestBody: { required: true, content: { "application/json": body } } }),
     responses: responsesOf(endpoint),
   };

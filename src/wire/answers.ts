@@ -30,11 +30,11 @@ const OF_A_BODY: readonly Refusal[] = ["not_json", "unsupported_media_type", "bo
 /** Every refusal that the row may answer: its own first, then those that follow from `access`, `read` and `method`. */
 export function refusalsOf(row: Row): readonly Refusal[] {
   const refusals = new Set(row.refusals);
-  if (row.params !== undefined || row.body !== undefined) refusals.add("invalid_input");
+  if ([row.params, row.query, row.body].some((schema) => schema !== undefined)) refusals.add("invalid_input");
   if (row.method !== "GET") for (const refusal of OF_A_BODY) refusals.add(refusal);
   if (row.access !== "public") refusals.add("unauthenticated");
-  // A good API key is counted wherever it is shown, also where none is taken.
-  if (row.access === "session") refusals.add("forbidden");
+  // A good credential of another kind. A good API key is counted wherever it is shown, also where none is taken.
+  if (row.access === "session" || row.access === "account") refusals.add("forbidden");
   if (isLimited(row)) refusals.add("too_many_requests");
   for (const refusal of COMMON) refusals.add(refusal);
   return [...refusals];

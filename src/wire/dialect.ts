@@ -9,10 +9,11 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 type Output<Schema> = Schema extends GenericSchema ? InferOutput<Schema> : null;
 
 /** What `run` is handed besides the Core. */
-export interface Asked<A extends Access, Params, Body> {
+export interface Asked<A extends Access, Params, Query, Body> {
   readonly call: Call;
   readonly caller: Callers[A];
   readonly params: Output<Params>;
+  readonly query: Output<Query>;
   readonly body: Output<Body>;
 }
 
@@ -20,6 +21,7 @@ export interface Asked<A extends Access, Params, Body> {
 export interface RowOf<
   A extends Access,
   Params extends GenericSchema | undefined,
+  Query extends GenericSchema | undefined,
   Body extends GenericSchema | undefined,
   Result,
   Answer extends GenericSchema,
@@ -28,10 +30,12 @@ export interface RowOf<
   /** as Hono spells it: `/sessions/:id` */
   readonly path: string;
   readonly access: A;
+  /** of a GET that changes something: a HEAD, which programs send to look at a link, is then not carried out */
+  readonly changes?: true;
   /** one line for the documents */
   readonly summary: string;
-  readonly read?: { readonly params?: Params; readonly body?: Body };
-  readonly run: (core: Core, asked: Asked<A, Params, Body>) => Promise<Result>;
+  readonly read?: { readonly params?: Params; readonly query?: Query; readonly body?: Body };
+  readonly run: (core: Core, asked: Asked<A, Params, Query, Body>) => Promise<Result>;
   readonly status?: 200 | 201;
   readonly answer: Answer;
   readonly write: (result: Result) => InferOutput<Answer>;
@@ -48,9 +52,12 @@ export interface Row {
   readonly method: Method;
   readonly path: string;
   readonly access: Access;
+  /** no HEAD, although it is a GET */
+  readonly changes: boolean;
   readonly summary: string;
   readonly status: 200 | 201;
   readonly params: GenericSchema | undefined;
+  readonly query: GenericSchema | undefined;
   readonly body: GenericSchema | undefined;
   readonly answer: GenericSchema;
   /** names of the headers that are part of the row's contract */
@@ -64,6 +71,7 @@ export interface UntypedAsked {
   readonly call: Call;
   readonly caller: Caller;
   readonly params: unknown;
+  readonly query: unknown;
   readonly body: unknown;
 }
 
@@ -78,22 +86,25 @@ export function row<
   Result,
   Answer extends GenericSchema,
   Params extends GenericSchema | undefined = undefined,
+  Query extends GenericSchema | undefined = undefined,
   Body extends GenericSchema | undefined = undefined,
->(spec: RowOf<A, Params, Body, Result, Answer>): Row {
+>(spec: RowOf<A, Params, Query, Body, Result, Answer>): Row {
   return {
     method: spec.method,
     path: spec.path,
     access: spec.access,
+    changes: spec.changes ?? false,
     summary: spec.summary,
     status: spec.status ?? 200,
     params: spec.read?.params,
+    query: spec.read?.query,
     body: spec.read?.body,
     answer: spec.answer,
     headers: Object.keys(spec.headers ?? {}),
     refusals: spec.refusals ?? [],
     fields: spec.fields ?? {},
     handle: async (core, asked) => {
-      const result = await spec.run(core, asked as Asked<A, Params, Body>);
+      const result = await spec.run(core, asked as Asked<A, Params, Query, Body>);
       const headers = Object.entries(spec.headers ?? {}).map(([name, write]) => [name, write(result)]);
       return { json: spec.write(result), headers: Object.fromEntries(headers) };
     },

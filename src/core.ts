@@ -1,9 +1,16 @@
+import { turnstile } from "./adapters/captcha-turnstile.ts";
 import { carriersFor } from "./adapters/carriers.ts";
 import { openDatabase } from "./adapters/d1.ts";
 import { d1ApiKeys } from "./adapters/d1-api-keys.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
+import { d1Challenges } from "./adapters/d1-challenges.ts";
+import { d1EmailChanges } from "./adapters/d1-email-changes.ts";
+import { d1EmailVerification } from "./adapters/d1-email-verification.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
+import { d1Phones } from "./adapters/d1-phones.ts";
+import { d1Projects } from "./adapters/d1-projects.ts";
+import { d1Recovery } from "./adapters/d1-recovery.ts";
 import { d1RevocationBacklog } from "./adapters/d1-revocation-backlog.ts";
 import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
@@ -28,7 +35,7 @@ export const WORLD: World = { clock: systemClock, random: systemRandom, log: con
 
 /** The composition root: which adapter stands behind each port. Throws `misconfigured`. */
 export function buildCore(env: Env, world: World = WORLD): Core {
-  const { settings, masterKeys, providers } = configurationOf(env);
+  const { settings, masterKeys, providers, turnstile: captcha } = configurationOf(env);
   checkBindings(env);
   const db = openDatabase(env.DB);
   const sealer = new Sealer({ keys: masterKeys, random: world.random });
@@ -37,6 +44,13 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     settings,
     sealer,
     keyring: new IsolateKeyring({ store: d1SigningKeys(db), sealer, clock: world.clock }),
+    challenges: d1Challenges(db),
+    emailVerification: d1EmailVerification(db),
+    recovery: d1Recovery(db),
+    emailChanges: d1EmailChanges(db),
+    phones: d1Phones(db),
+    projects: d1Projects(db),
+    captcha: captcha === null ? null : turnstile(captcha),
     limiter: limiterOn(env.LIMITER),
     revocations: kvRevocations(env.KV, {
       ...world,

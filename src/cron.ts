@@ -1,5 +1,6 @@
 import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
 import { whyOf } from "./domain/error.ts";
+import { forgetLinks } from "./domain/mailed-link.ts";
 import type { Core } from "./domain/ports.ts";
 
 interface Step {
@@ -14,6 +15,7 @@ const STEPS: readonly Step[] = [
   { name: "deliver_email", run: (core) => deliverDue(core, "email") },
   { name: "deliver_sms", run: (core) => deliverDue(core, "sms") },
   { name: "forget_messages", run: forgetSettled },
+  { name: "forget_links", run: forgetLinks },
 ];
 
 export async function runCron(core: Core): Promise<void> {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import type { TurnstileSettings } from "./adapters/captcha-turnstile.ts";
 import type { CodeLedger } from "./adapters/do-code-ledger.ts";
 import type { KeyQuota } from "./adapters/do-key-quota.ts";
 import type { Limiter } from "./adapters/do-limiter.ts";
@@ -33,6 +34,8 @@ const DEFAULT_LIMITS: Readonly<Record<LimitName, Limit>> = {
   key: { name: "key", max: 1_000, windowSeconds: HOUR },
   "otp:send": { name: "otp:send", max: 5, windowSeconds: 15 * 60 },
   "otp:guess": { name: "otp:guess", max: 5, windowSeconds: 15 * 60 },
+  "recover:recipient": { name: "recover:recipient", max: 5, windowSeconds: HOUR },
+  "exist:ip": { name: "exist:ip", max: 60, windowSeconds: 5 * 60 },
   "send:ip": { name: "send:ip", max: 30, windowSeconds: 15 * 60 },
 };
 
@@ -52,6 +55,10 @@ function wholeNumber(least: number, most: number) {
 function isOrigin(text: string): boolean {
   return URL.canParse(text) && new URL(text).origin === text;
 }
+const Flag = v.pipe(
+  v.union([v.boolean(), v.picklist(["true", "false"], "must be true or false")]),
+  v.transform((value) => value === true || value === "true"),
+);
 
 const Issuer = v.pipe(
   v.string(),
@@ -120,6 +127,8 @@ const Keys = v.pipe(
   }),
 );
 
+const TURNSTILE_VERIFY_URL = "https://challenges.cloudflare.com/turnstile/v0/siteverify";
+
 const Variables = v.object({
   ENVIRONMENT: v.optional(v.picklist(["development", "production"], "must be development or production"), "production"),
   ISSUER: Issuer,
@@ -131,6 +140,9 @@ const Variables = v.object({
   OTP_TTL_SECONDS: v.optional(wholeNumber(30, HOUR), 300),
   PASSWORD_MIN_LENGTH: v.optional(wholeNumber(8, 64), 8),
   PASSWORD_HASH_ROUNDS: v.optional(wholeNumber(1, MAX_ROUNDS), DEFAULT_ROUNDS),
+  REQUIRE_VERIFIED_EMAIL: v.optional(Flag, false),
+  TURNSTILE_SECRET: v.optional(v.string(), ""),
+  TURNSTILE_VERIFY_URL: v.optional(v.pipe(v.string(), v.check(URL.canParse, "must be a URL"))),
   CORS_ORIGINS: v.optional(Origins, ""),
   RATE_LIMITS: v.optional(Limits, {}),
   ...DELIVERY_VARIABLES,
@@ -140,6 +152,8 @@ export interface Configuration {
   readonly settings: Settings;
   readonly masterKeys: MasterKeys;
   readonly providers: Providers;
+  /** null without a secret */
+  readonly turnstile: TurnstileSettings | null;
 }
 
 /** Where a schema has no words of its own: valibot's repeat the value. */
@@ -162,6 +176,10 @@ export function configurationOf(env: Env): Configuration {
   return {
     masterKeys: vars.MASTER_KEYS,
     providers: providersOf(vars, env.EMAIL),
+    turnstile:
+      vars.TURNSTILE_SECRET === ""
+        ? null
+        : { secret: vars.TURNSTILE_SECRET, verifyUrl: vars.TURNSTILE_VERIFY_URL ?? TURNSTILE_VERIFY_URL },
     settings: {
       environment: vars.ENVIRONMENT,
       issuer: vars.ISSUER,
@@ -169,6 +187,7 @@ export function configurationOf(env: Env): Configuration {
       accessTokenTtlSeconds: vars.ACCESS_TOKEN_TTL_SECONDS,
       sessionTtlSeconds: vars.SESSION_TTL_SECONDS,
       refreshGraceSeconds: vars.REFRESH_GRACE_SECONDS,
+      requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
       otpTtlSeconds: vars.OTP_TTL_SECONDS,
       passwordMinLength: vars.PASSWORD_MIN_LENGTH,
       passwordHashRounds: vars.PASSWORD_HASH_ROUNDS,
@@ -198,6 +217,7 @@ function productionProblem(vars: ParsedVariables): string | null {
   if (vars.PASSWORD_HASH_ROUNDS < DEFAULT_ROUNDS) {
     return `PASSWORD_HASH_ROUNDS must be at least ${DEFAULT_ROUNDS} in production`;
   }
+  if (vars.TURNSTILE_VERIFY_URL !== undefined) return "TURNSTILE_VERIFY_URL is for development only";
   return deliveryProblem(vars);
 }
 

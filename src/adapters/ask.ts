@@ -1,14 +1,21 @@
 import { AuthError } from "../domain/error.ts";
 
-/** Calls a Durable Object, or another service of the platform. Whatever goes wrong with it is `unavailable`; `what` is its name in the log. */
-export async function askOnce<Answer>(what: string, ask: () => Promise<Answer>): Promise<Answer> {
+/**
+ * Calls a Durable Object, or another service. Whatever goes wrong with it is `unavailable`; `what` is its name in the log,
+ * `message` what the caller is told instead of the dialect's own words.
+ */
+export async function askOnce<Answer>(
+  what: string,
+  ask: () => Promise<Answer>,
+  details: { readonly message?: string } = {},
+): Promise<Answer> {
   try {
     return await ask();
   } catch (error) {
     const why = `${what}: ${error instanceof Error ? error.message : String(error)}`;
     // An overloaded object (above about 1,000 requests a second) needs a pause; anything else is over in a moment.
     const retryAfterSeconds = saysOf(error, "overloaded") ? 5 : 1;
-    throw new AuthError("unavailable", why, { retryAfterSeconds }, { cause: error });
+    throw new AuthError("unavailable", why, { retryAfterSeconds, ...details }, { cause: error });
   }
 }
 

@@ -4,6 +4,7 @@ import type { SecretHash } from "../domain/ids.ts";
 import type { ApiKeys } from "../domain/ports/api-keys.ts";
 import { type Database, onD1 } from "./d1.ts";
 import { apiKeySecrets, apiKeys, members, organizations, secondFactors, users } from "./d1-schema.ts";
+import { USER_COLUMNS } from "./d1-user-columns.ts";
 
 /** Secrets remembered by one isolate: about 10 MB. */
 const REMEMBERED_AT_MOST = 10_000;
@@ -55,13 +56,7 @@ function selectStanding(db: Database) {
       key: { publicId: apiKeys.publicId, rateLimit: apiKeys.rateLimit, scopes: apiKeys.scopes },
       expiresAt: sql<number>`min(${apiKeys.expiresAt}, coalesce(${apiKeySecrets.expiresAt}, ${apiKeys.expiresAt}))`,
       organizationId: apiKeys.organizationId,
-      user: {
-        id: users.id,
-        publicId: users.publicId,
-        email: users.email,
-        fullName: users.fullName,
-        createdAt: users.createdAt,
-      },
+      user: USER_COLUMNS,
       role: members.role,
       factorConfirmedAt: secondFactors.confirmedAt,
       organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },

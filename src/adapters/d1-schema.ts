@@ -1,6 +1,5 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import type { AuditAction } from "../domain/audit.ts";
 import type {
   ApiKeyId,
   BackupCodeId,
@@ -17,7 +16,7 @@ import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
 import type { Role } from "../domain/user.ts";
 
-// Every time is in epoch seconds. `migrations/` is made from this file by `npm run migrations`.
+// Every time is in epoch seconds. `migrations/` is made from this file and those beside it (`d1-schema-*.ts`) by `npm run migrations`.
 
 export const users = sqliteTable(
   "users",
@@ -30,8 +29,19 @@ export const users = sqliteTable(
     /** counts the changes after which an earlier proof opens no session */
     credentialVersion: integer("credential_version").notNull().default(0),
     createdAt: integer("created_at").notNull(),
+    /** when somebody first proved that mail to the address reaches them; null before */
+    emailVerifiedAt: integer("email_verified_at"),
+    /** asked for, and not confirmed yet: others may ask for the same */
+    pendingEmail: text("pending_email"),
+    /** E.164, and only once a code sent there came back */
+    phone: text(),
+    pendingPhone: text("pending_phone"),
   },
-  (t) => [uniqueIndex("users_public_id").on(t.publicId), uniqueIndex("users_email").on(t.email)],
+  (t) => [
+    uniqueIndex("users_public_id").on(t.publicId),
+    uniqueIndex("users_email").on(t.email),
+    uniqueIndex("users_phone").on(t.phone),
+  ],
 );
 
 export const organizations = sqliteTable(
@@ -132,24 +142,6 @@ export const signingKeys = sqliteTable(
   },
   // of N cold starts one inserts: a second current key can't be
   (t) => [uniqueIndex("signing_keys_one_current").on(t.state).where(sql`state = 'current'`)],
-);
-
-export const auditLog = sqliteTable(
-  "audit_log",
-  {
-    id: integer().primaryKey({ autoIncrement: true }),
-    at: integer().notNull(),
-    action: text().$type<AuditAction>().notNull(),
-    result: text().$type<"success" | "failure">().notNull(),
-    actor: text(),
-    organization: text(),
-    target: text(),
-    address: text(),
-    country: text(),
-    userAgent: text("user_agent"),
-    requestId: text("request_id").notNull(),
-  },
-  (t) => [index("audit_log_organization").on(t.organization, t.id)],
 );
 
 /** Messages to people: written in the batch of what they belong to, erased once they are delivered. */

@@ -4,6 +4,7 @@ import type { Sessions } from "../domain/ports.ts";
 import type { Session, SessionGrounds, Standing } from "../domain/session.ts";
 import { auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
 import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
+import { USER_COLUMNS } from "./d1-user-columns.ts";
 
 const LISTED_AT_MOST = 100;
 
@@ -139,13 +140,7 @@ export function selectStanding(
     .select({
       session: SESSION_COLUMNS,
       refresh: { counter: sessions.refreshCounter, rotatedAt: sessions.rotatedAt },
-      user: {
-        id: named(users.id, "user_row"),
-        publicId: named(users.publicId, "user_public_id"),
-        email: users.email,
-        fullName: users.fullName,
-        createdAt: named(users.createdAt, "user_created_at"),
-      },
+      user: USER_COLUMNS,
       role: members.role,
       organizationId: named(organizations.id, "organization_row"),
       organizationPublicId: named(organizations.publicId, "organization_public_id"),

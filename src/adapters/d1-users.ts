@@ -1,9 +1,17 @@
 import { and, eq, gt, isNull, ne, sql } from "drizzle-orm";
 import type { AuditEntry } from "../domain/audit.ts";
+import type { SessionId, UserId } from "../domain/ids.ts";
+import type { OutboxMessage } from "../domain/outbox.ts";
+import type { MailedLink } from "../domain/ports/challenges.ts";
 import type { Credential, NewAccount, Users } from "../domain/ports.ts";
-import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
-import { outboxInsertIfChanged } from "./d1-outbox.ts";
+import { auditInsert, auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
+import { challengeInsert } from "./d1-challenge-statements.ts";
+import { isTaken, saysTaken, unlessReserved } from "./d1-email-addresses.ts";
+import { outboxInsert, outboxInsertIfChanged } from "./d1-outbox.ts";
 import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
+import { USER_COLUMNS } from "./d1-user-columns.ts";
+
+type PasswordChange = Parameters<Users["changePassword"]>[0];
 
 export function d1Users(db: Database): Users {
   const byEmail = selectCredential(db)
@@ -14,7 +22,14 @@ export function d1Users(db: Database): Users {
     .prepare();
 
   return {
-    register: (account, audit) => onD1("register", () => register(db, account, audit)),
+    register: (account, link, audit) => onD1("register", () => register(db, account, { link, audit })),
+
+    isEmailTaken: (email, now) =>
+      onD1("is email taken", async () => {
+        const taken = isTaken(email, { user: sql`NULL`, now });
+        const row = await db.get<{ taken: number }>(sql`SELECT ${taken} AS taken`);
+        return row.taken === 1;
+      }),
 
     credentialByEmail: (email) => onD1("user by email", async () => credentialOf(await byEmail.get({ email }))),
 
@@ -28,33 +43,8 @@ export function d1Users(db: Database): Users {
           .where(and(eq(users.id, id), eq(users.passwordHash, from)));
       }),
 
-    changePassword: ({ id, from, to, keep, now }, audit, notice) =>
-      onD1("change password", async () => {
-        const [changed, , , ended] = await db.batch([
-          db
-            .update(users)
-            .set({ passwordHash: to, credentialVersion: sql`${users.credentialVersion} + 1` })
-            .where(and(eq(users.id, id), eq(users.passwordHash, from)))
-            .returning({ id: users.id }),
-          auditInsertIfChanged(db, audit),
-          outboxInsertIfChanged(db, notice),
-          db
-            .update(sessions)
-            .set({ revokedAt: now })
-            .where(
-              and(
-                eq(sessions.userId, id),
-                ne(sessions.id, keep),
-                isNull(sessions.revokedAt),
-                gt(sessions.expiresAt, now),
-                // only after the first statement won: a sealed hash is never made twice
-                sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${users.passwordHash} = ${to})`,
-              ),
-            )
-            .returning({ id: sessions.id }),
-        ]);
-        return changed.length === 0 ? null : ended.map((session) => session.id);
-      }),
+    changePassword: (change, audit, notice) =>
+      onD1("change password", () => changePassword(db, change, { audit, notice })),
 
     rename: ({ id, fullName }, audit) =>
       onD1("rename", async () => {
@@ -63,43 +53,96 @@ export function d1Users(db: Database): Users {
   };
 }
 
-async function register(db: Database, account: NewAccount, audit: AuditEntry): Promise<"registered" | "email_taken"> {
+async function changePassword(
+  db: Database,
+  { id, from, to, keep, now }: PasswordChange,
+  { audit, notice }: { audit: AuditEntry; notice: OutboxMessage },
+): Promise<SessionId[] | null> {
+  const [changed, , , ended] = await db.batch([
+    db
+      .update(users)
+      .set({ passwordHash: to, credentialVersion: sql`${users.credentialVersion} + 1` })
+      .where(and(eq(users.id, id), eq(users.passwordHash, from)))
+      .returning({ id: users.id }),
+    auditInsertIfChanged(db, audit),
+    outboxInsertIfChanged(db, notice),
+    db
+      .update(sessions)
+      .set({ revokedAt: now })
+      .where(
+        and(
+          eq(sessions.userId, id),
+          ne(sessions.id, keep),
+          isNull(sessions.revokedAt),
+          gt(sessions.expiresAt, now),
+          // only after the first statement won: a sealed hash is never made twice
+          sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${users.passwordHash} = ${to})`,
+        ),
+      )
+      .returning({ id: sessions.id }),
+  ]);
+  return changed.length === 0 ? null : ended.map((session) => session.id);
+}
+
+async function register(
+  db: Database,
+  account: NewAccount,
+  { link, audit }: { link: MailedLink; audit: AuditEntry },
+): Promise<UserId | "email_taken"> {
   const { user, organization, role, passwordHash } = account;
-  const createdAt = user.createdAt;
+  const key = sql`(SELECT id FROM users WHERE public_id = ${user.publicId})`;
+  const email = unlessReserved(user.email, { user: sql`NULL`, now: user.createdAt });
+  const foundings = organization === null ? [] : organizationFounded(db, { organization, role, user });
   try {
-    await db.batch([
-      db.insert(users).values({ ...user, passwordHash }),
-      db.insert(organizations).values({ ...organization, createdAt }),
-      db.insert(members).select(
-        db
-          .select({
-            organizationId: organizations.id,
-            userId: users.id,
-            role: sql`${role}`.as("role"),
-            createdAt: sql`${createdAt}`.as("created_at"),
-          })
-          .from(users)
-          .innerJoin(organizations, eq(organizations.publicId, organization.publicId))
-          .where(eq(users.publicId, user.publicId)),
-      ),
+    const [[made]] = await db.batch([
+      db
+        .insert(users)
+        .values({ ...user, email, passwordHash })
+        .returning({ id: users.id }),
+      ...foundings,
+      challengeInsert(db, link.challenge, { user: key }),
+      outboxInsert(db, link.message),
       auditInsert(db, audit),
     ]);
-    return "registered";
+    if (made === undefined) throw new TypeError("an insert that returned no row");
+    return made.id;
   } catch (error) {
-    if (isUniqueViolation(error, "users.email")) return "email_taken";
+    if (saysTaken(error)) return "email_taken";
     throw error;
   }
 }
 
+function organizationFounded(
+  db: Database,
+  {
+    organization,
+    role,
+    user,
+  }: Pick<NewAccount, "role" | "user"> & { organization: { publicId: string; name: string } },
+) {
+  const { createdAt } = user;
+  return [
+    db.insert(organizations).values({ ...organization, createdAt }),
+    db.insert(members).select(
+      db
+        .select({
+          organizationId: organizations.id,
+          userId: users.id,
+          role: sql`${role}`.as("role"),
+          createdAt: sql`${createdAt}`.as("created_at"),
+        })
+        .from(users)
+        .innerJoin(organizations, eq(organizations.publicId, organization.publicId))
+        .where(eq(users.publicId, user.publicId)),
+    ),
+  ];
+}
+
 /** The columns of a user and of the organization that a login begins in: the first one joined. */
-function selectCredential(db: Database) {
+export function selectCredential(db: Database) {
   return db
     .select({
-      id: users.id,
-      publicId: users.publicId,
-      email: users.email,
-      fullName: users.fullName,
-      createdAt: users.createdAt,
+      ...USER_COLUMNS,
       passwordHash: users.passwordHash,
       version: users.credentialVersion,
       role: members.role,
@@ -116,7 +159,7 @@ function selectCredential(db: Database) {
 
 type CredentialRow = Awaited<ReturnType<ReturnType<typeof selectCredential>["get"]>>;
 
-function credentialOf(row: CredentialRow): Credential | null {
+export function credentialOf(row: CredentialRow): Credential | null {
   if (row === undefined) return null;
   const { passwordHash, version, role, organization, factorConfirmedAt, ...user } = row;
   const membership = role === null || organization === null ? null : { role, organization };

@@ -1,9 +1,9 @@
-import { DrizzleQueryError, sql } from "drizzle-orm";
+import { DrizzleQueryError, type SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
 import type { AuditEntry } from "../domain/audit.ts";
 import { AuthError } from "../domain/error.ts";
-import { auditLog } from "./d1-schema.ts";
+import { auditLog } from "./d1-schema-audit.ts";
 
 export type Database = ReturnType<typeof openDatabase>;
 
@@ -23,6 +23,11 @@ export async function onD1<Result>(what: string, work: () => Promise<Result>): P
 /** True for the failure of a UNIQUE index on the column, given as `table.column`. */
 export function isUniqueViolation(error: unknown, column: string): boolean {
   return reasonOf(error).includes(`UNIQUE constraint failed: ${column}`);
+}
+
+/** True for a NULL where the column, given as `table.column`, takes none. */
+export function isNotNullViolation(error: unknown, column: string): boolean {
+  return reasonOf(error).includes(`NOT NULL constraint failed: ${column}`);
 }
 
 /** D1's own words: drizzle wraps them in an error whose message is the statement, with its parameters. */
@@ -49,18 +54,27 @@ export function auditInsert(db: Database, entry: AuditEntry) {
  * rows of the last INSERT, UPDATE or DELETE.
  */
 export function auditInsertIfChanged(db: Database, entry: AuditEntry) {
+  return auditInsertWhere(db, entry, { condition: sql`changes() > 0` });
+}
+
+/** The same under any condition; `target` where only the batch itself knows to whom it happened. */
+export function auditInsertWhere(
+  db: Database,
+  entry: AuditEntry,
+  { condition, target = sql`${entry.target}` }: { condition: SQL; target?: SQL },
+) {
   const values = [
-    null, // the id, which SQLite makes
-    entry.at,
-    entry.action,
-    entry.result,
-    entry.actor,
-    entry.organization,
-    entry.target,
-    entry.address,
-    entry.country,
-    entry.userAgent,
-    entry.requestId,
-  ].map((value) => sql`${value}`);
-  return db.insert(auditLog).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE changes() > 0`);
+    sql`NULL`, // the id, which SQLite makes
+    sql`${entry.at}`,
+    sql`${entry.action}`,
+    sql`${entry.result}`,
+    sql`${entry.actor}`,
+    sql`${entry.organization}`,
+    target,
+    sql`${entry.address}`,
+    sql`${entry.country}`,
+    sql`${entry.userAgent}`,
+    sql`${entry.requestId}`,
+  ];
+  return db.insert(auditLog).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${condition}`);
 }

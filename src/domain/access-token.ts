@@ -1,5 +1,6 @@
 import { SignJWT } from "jose";
 import { base62 } from "../crypto/ids.ts";
+import { TOKEN_KINDS, type TokenKind } from "./access.ts";
 import { AuthError } from "./error.ts";
 import type { SessionId } from "./ids.ts";
 import { SIGNING_ALGORITHM } from "./keyring.ts";
@@ -18,7 +19,7 @@ export interface AccessToken {
 
 /** What our own access token says, after it was verified. */
 export interface AccessClaims {
-  readonly kind: "user";
+  readonly kind: TokenKind;
   readonly subject: string;
   readonly sessionId: SessionId;
   readonly organization: string | null;
@@ -27,10 +28,32 @@ export interface AccessClaims {
   readonly expiresAt: number;
 }
 
-/** A token for the session, never longer than the session itself (RFC 9068 §2.2). */
+/** A user's token for the session, never longer than the session itself (RFC 9068 §2.2). */
 export async function issueAccessToken(
   core: Core,
   { account, session }: { account: Account; session: Session },
+): Promise<AccessToken> {
+  return sign(core, { account, session, kind: "user", more: {} });
+}
+
+/** The same session's token for the team in which it acts, and for its default project; before there is a team, without them. */
+export async function issueTeamToken(
+  core: Core,
+  { account, session }: { account: Account; session: Session },
+): Promise<AccessToken> {
+  const { membership } = account;
+  const project = membership === null ? null : await core.projects.defaultOf(membership.organization.id);
+  return sign(core, { account, session, kind: "team", more: project === null ? {} : { project } });
+}
+
+async function sign(
+  core: Core,
+  {
+    account,
+    session,
+    kind,
+    more,
+  }: { account: Account; session: Session; kind: TokenKind; more: Readonly<Record<string, string>> },
 ): Promise<AccessToken> {
   const { settings } = core;
   const now = core.clock.now();
@@ -39,9 +62,10 @@ export async function issueAccessToken(
   const organization = account.membership?.organization.publicId;
   const token = await new SignJWT({
     client_id: session.clientId,
-    kind: "user",
+    kind,
     sid: session.id,
     ...(organization === undefined ? {} : { org: organization, role: account.membership?.role }),
+    ...more,
     amr: session.amr,
     auth_time: session.createdAt,
   })
@@ -87,8 +111,9 @@ function accessTokenRules({ settings }: Core): TokenRules {
 }
 
 function accessClaims(claims: TokenClaims): AccessClaims {
-  const { kind, sub, sid, org, role, exp } = claims;
-  if (kind !== "user") throw new AuthError("unauthenticated", "token: unknown kind");
+  const { sub, sid, org, role, exp } = claims;
+  const kind = TOKEN_KINDS.find((known) => known === claims.kind);
+  if (kind === undefined) throw new AuthError("unauthenticated", "token: unknown kind");
   return {
     kind,
     subject: sub,

@@ -1,9 +1,16 @@
 import type { Standing } from "./session.ts";
 import type { Account, Role } from "./user.ts";
 
+/** What a token is for: a user everywhere, or one user's work for a team. */
+export const TOKEN_KINDS = ["user", "team"] as const;
+export type TokenKind = (typeof TOKEN_KINDS)[number];
+
+export const CREDENTIAL_KINDS = [...TOKEN_KINDS, "api_key"] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
 /** A credential that is good, as `/verify` answers for it: what it is, for whom, until when. */
 export interface VerifiedCredential {
-  readonly kind: "user" | "api_key";
+  readonly kind: CredentialKind;
   /** public id of the user; a key's is its owner's */
   readonly subject: string;
   readonly organization: string | null;

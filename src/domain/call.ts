@@ -1,4 +1,4 @@
-import type { Random } from "../crypto/bytes.ts";
+import { base64Url, type Random } from "../crypto/bytes.ts";
 import { publicId } from "../crypto/ids.ts";
 import type { Language } from "./language.ts";
 import type { LimitState } from "./limit.ts";
@@ -25,4 +25,9 @@ export interface Call {
 
 export function newRequestId(random: Random): string {
   return publicId({ prefix: "req", random });
+}
+
+/** CSP3 §4.1: at least 128 bits, new for every answer. */
+export function newNonce(random: Random): string {
+  return base64Url(random(16));
 }

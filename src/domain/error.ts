@@ -10,12 +10,15 @@ export const REFUSALS = [
   "wrong_credentials", // unknown account or wrong password: never told apart
   "wrong_password", // the current password that confirms a change
   "wrong_code", // a one-time code that is wrong, spent or over: never told apart
+  "email_unverified", // the right password, but the operator asks for a proven address first
+  "captcha_refused",
   "forbidden", // a good credential that may not do this
   "wrong_second_factor", // a code that is wrong or was spent
   "wrong_temp_token", // the login that was to be finished is unknown, finished or over
   "second_factor_on", // it is set up already: turn it off first
   "second_factor_off", // there is none to confirm, renew or turn off
   "email_taken",
+  "phone_taken",
   "weak_password",
   "too_many_api_keys", // the user has as many live ones as there may be
   "too_many_requests",

@@ -31,7 +31,7 @@ export async function identify(
   if (apiKey !== null) return byKey(core, { call, access, apiKey });
   if (bearer === null) throw new AuthError("unauthenticated", "no credential");
   const claims = await verifyAccessToken(core, bearer);
-  return access === "verify" ? verifiedCredential(core, claims) : standingOf(core, claims);
+  return access === "verify" ? verifiedCredential(core, claims) : userStanding(core, claims);
 }
 
 async function byKey(
@@ -49,6 +49,13 @@ async function byKey(
     default:
       return unreachable(access);
   }
+}
+
+/** What a user may do beyond showing who they are needs their own token: a team's is handed to others. */
+async function userStanding(core: Core, claims: AccessClaims): Promise<Standing> {
+  const standing = await standingOf(core, claims);
+  if (claims.kind !== "user") throw new AuthError("forbidden", `a token of the kind ${claims.kind}`);
+  return standing;
 }
 
 /** The truth about the token's session, in the one read that the row needs anyway. */

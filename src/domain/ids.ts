@@ -7,6 +7,7 @@ export type Branded<Value, Name extends string> = Value & { readonly [brand]: Na
 export type UserId = Branded<number, "UserId">;
 export type OrganizationId = Branded<number, "OrganizationId">;
 export type ApiKeyId = Branded<number, "ApiKeyId">;
+export type ProjectId = Branded<number, "ProjectId">;
 
 /** `ses_...`: also the `sid` of every token that the session was given. */
 export type SessionId = Branded<string, "SessionId">;

@@ -6,11 +6,18 @@ import type { SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { ApiKeys } from "./ports/api-keys.ts";
+import type { Captcha } from "./ports/captcha.ts";
 import type { Carriers } from "./ports/carrier.ts";
+import type { Challenges, MailedLink } from "./ports/challenges.ts";
 import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
+import type { EmailChanges } from "./ports/email-changes.ts";
+import type { EmailVerification } from "./ports/email-verification.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
+import type { Phones } from "./ports/phones.ts";
+import type { Projects } from "./ports/projects.ts";
+import type { Recovery } from "./ports/recovery.ts";
 import type { SecondFactors } from "./ports/second-factors.ts";
 import type { Session, SessionGrounds, Standing } from "./session.ts";
 import type { Settings } from "./settings.ts";
@@ -27,7 +34,8 @@ export interface Clock {
 
 export interface NewAccount {
   readonly user: Omit<User, "id">;
-  readonly organization: { readonly publicId: string; readonly name: string };
+  /** null where the dialect makes one only once the address is verified */
+  readonly organization: { readonly publicId: string; readonly name: string } | null;
   readonly role: Role;
   readonly passwordHash: SealedHash;
 }
@@ -40,8 +48,10 @@ export interface Credential extends Account {
 }
 
 export interface Users {
-  /** User, organization and membership in one batch, or nothing: `email_taken` when the address has an account. */
-  register(account: NewAccount, audit: AuditEntry): Promise<"registered" | "email_taken">;
+  /** User, organization, membership and the mail that asks for proof in one batch, or nothing: `email_taken`. */
+  register(account: NewAccount, link: MailedLink, audit: AuditEntry): Promise<UserId | "email_taken">;
+  /** An account has the address, or may still take it back by an undo link. */
+  isEmailTaken(email: string, now: number): Promise<boolean>;
   credentialByEmail(email: string): Promise<Credential | null>;
   credentialById(id: UserId): Promise<Credential | null>;
   /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
@@ -146,6 +156,14 @@ export interface Core {
   readonly sealer: Sealer;
   readonly keyring: Keyring;
   readonly limiter: Limiter;
+  readonly challenges: Challenges;
+  readonly emailVerification: EmailVerification;
+  readonly recovery: Recovery;
+  readonly emailChanges: EmailChanges;
+  readonly phones: Phones;
+  readonly projects: Projects;
+  /** null without a secret */
+  readonly captcha: Captcha | null;
   readonly codeRecords: CodeRecords;
   readonly codeLedger: CodeLedger;
   readonly revocations: Revocations;

@@ -1,30 +1,49 @@
 import { accountEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { deliver, mailTo } from "./delivery.ts";
+import { askEmailChange } from "./email-change.ts";
 import { AuthError } from "./error.ts";
 import { proveOwnPassword } from "./own-password.ts";
 import { checkNewPassword, sealPassword } from "./password-proof.ts";
+import { changePhone } from "./phone.ts";
 import type { Core } from "./ports.ts";
 import type { Standing } from "./session.ts";
-import type { Account } from "./user.ts";
+import type { Account, User } from "./user.ts";
 
 /** What may be changed of the caller's own profile; what is absent stays. */
 export interface ProfileChange {
   readonly fullName?: string | undefined;
+  readonly email?: string | undefined;
+  /** null removes it */
+  readonly phone?: string | null | undefined;
 }
 
-/** The account as it is after the change. */
+/** The account as it is after the change. What others may have taken comes first: the likeliest refusal changes nothing. */
 export async function changeProfile(
   core: Core,
   { call, caller, change }: { call: Call; caller: Standing; change: ProfileChange },
 ): Promise<Account> {
+  const { email, phone, fullName } = change;
+  let standing = caller;
+  if (email !== undefined) standing = withUser(standing, await askEmailChange(core, { call, caller: standing, email }));
+  if (phone !== undefined) standing = withUser(standing, await changePhone(core, { call, caller: standing, phone }));
+  if (fullName !== undefined) standing = withUser(standing, await rename(core, { call, caller: standing, fullName }));
+  return standing;
+}
+
+function withUser(caller: Standing, user: User): Standing {
+  return { ...caller, user };
+}
+
+async function rename(
+  core: Core,
+  { call, caller, fullName }: { call: Call; caller: Standing; fullName: string },
+): Promise<User> {
   const { user } = caller;
-  const fullName = change.fullName ?? user.fullName;
-  if (fullName !== user.fullName) {
-    const entry = accountEntry(call, caller, { action: "user.renamed", at: core.clock.now() });
-    await core.users.rename({ id: user.id, fullName }, entry);
-  }
-  return { ...caller, user: { ...user, fullName } };
+  if (fullName === user.fullName) return user;
+  const entry = accountEntry(call, caller, { action: "user.renamed", at: core.clock.now() });
+  await core.users.rename({ id: user.id, fullName }, entry);
+  return { ...user, fullName };
 }
 
 /**

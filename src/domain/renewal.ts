@@ -22,7 +22,7 @@ export async function renewExpired(
   { call, refused, refreshToken }: { call: Call; refused: unknown; refreshToken: string | null },
 ): Promise<Renewed | null> {
   const expired = expiredClaimsOf(refused);
-  if (expired === null || refreshToken === null) return null;
+  if (expired?.kind !== "user" || refreshToken === null) return null;
   const claims = await readRefreshToken(core, refreshToken);
   if (claims === null || claims.sessionId !== expired.sessionId) return null;
   return rotate(core, { call, claims });

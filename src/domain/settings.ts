@@ -9,6 +9,8 @@ export const LIMIT_NAMES = [
   "otp:send",
   "otp:guess",
   "send:ip",
+  "recover:recipient",
+  "exist:ip",
 ] as const;
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
@@ -23,6 +25,8 @@ export interface Settings {
   readonly sessionTtlSeconds: number;
   /** how long the refresh token before the current one still gets its successor */
   readonly refreshGraceSeconds: number;
+  /** an account whose address nobody has proven may not log in */
+  readonly requireVerifiedEmail: boolean;
   /** lifetime of one-time codes */
   readonly otpTtlSeconds: number;
   readonly passwordMinLength: number;

@@ -57,11 +57,17 @@ export type SignInOutcome =
   | ({ readonly kind: "signed_in" } & SignedIn)
   | ({ readonly kind: "second_factor" } & PendingLogin);
 
-/** The end of every way in, in every dialect: a session, or the demand for the second factor where the account has one. */
+/**
+ * The end of every way in, in every dialect: a session, or the demand for the second factor where the account has one. An
+ * address that nobody has proven gets nobody in where the operator asks for that; only who knows the first factor hears of it.
+ */
 export async function finishFirstFactor(
   core: Core,
   { call, account, amr }: { call: Call; account: Credential; amr: readonly AuthenticationMethod[] },
 ): Promise<SignInOutcome> {
+  if (core.settings.requireVerifiedEmail && account.user.emailVerifiedAt === null) {
+    throw new AuthError("email_unverified", "the address is not verified");
+  }
   if (account.hasSecondFactor) {
     return { kind: "second_factor", ...(await beginPendingLogin(core, { call, account, amr })) };
   }

@@ -10,9 +10,20 @@ export interface User {
   /** lower case: addresses are compared so */
   readonly email: string;
   readonly fullName: string;
-  /** epoch seconds */
+  /** epoch seconds, like every time here */
   readonly createdAt: number;
+  /** when it was first proven that mail to the address reaches them; null before */
+  readonly emailVerifiedAt: number | null;
+  /** asked for, until the link mailed there is used */
+  readonly pendingEmail: string | null;
+  /** E.164, proven by a code */
+  readonly phone: string | null;
+  /** asked for, until the code sent there comes back */
+  readonly pendingPhone: string | null;
 }
+
+/** What nobody has yet who was just made. */
+export const NOTHING_PROVEN = { emailVerifiedAt: null, pendingEmail: null, phone: null, pendingPhone: null } as const;
 
 export interface Organization {
   readonly id: OrganizationId;
@@ -51,4 +62,13 @@ export function parseEmail(text: string): string | null {
   if (at < 1 || local.length > LOCAL_PART_MAX_LENGTH) return null;
   // Lower-casing folds a few letters beyond ASCII into it (the Kelvin sign into `k`): the text as given must be ASCII too.
   return /^[\x21-\x7e]+$/.test(text) && LOCAL_PART.test(local) && DOMAIN.test(email.slice(at + 1)) ? email : null;
+}
+
+/** ITU-T E.164 §6.2.1: at most 15 digits, and no country code begins with 0. */
+const PHONE = /^\+[1-9]\d{6,14}$/;
+
+/** The number as E.164 spells it, whatever people put between its digits; null when it is no international number. */
+export function parsePhone(text: string): string | null {
+  const phone = text.replace(/[ ().-]/g, "");
+  return PHONE.test(phone) ? phone : null;
 }

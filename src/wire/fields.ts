@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { PASSWORD_MAX_BYTES } from "../domain/password.ts";
-import { EMAIL_MAX_LENGTH, parseEmail } from "../domain/user.ts";
+import { EMAIL_MAX_LENGTH, parseEmail, parsePhone } from "../domain/user.ts";
 
 // The fields that several dialects share: the same rules whatever the vendor calls them.
 // What a rule in code can't tell the documents stands beside it as metadata, in the words of JSON Schema.
@@ -8,6 +8,11 @@ import { EMAIL_MAX_LENGTH, parseEmail } from "../domain/user.ts";
 /** A field with the value that the documents show for it. */
 export function sample<Schema extends v.GenericSchema>(schema: Schema, shown: v.InferOutput<Schema>) {
   return v.pipe(schema, v.examples([shown]));
+}
+
+/** A field with what the documents show for it and say of it. */
+export function described<Schema extends v.GenericSchema>(schema: Schema, shown: v.InferOutput<Schema>, words: string) {
+  return v.pipe(schema, v.examples([shown]), v.description(words));
 }
 
 /** Text in an answer, and what the documents show for it. */
@@ -22,8 +27,8 @@ export const body = v.object;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
-/** Text of one line, 1 to `most` characters, its outer white space dropped. */
-export function line(most = 200) {
+/** Text of one line, `least` to `most` characters, its outer white space dropped. */
+export function line(most = 200, least = 1) {
   return v.pipe(
     v.string("must be a string"),
     // JSON Schema counts characters as we do, valibot UTF-16 units
@@ -33,7 +38,7 @@ export function line(most = 200) {
       "must not contain control characters or half characters",
     ),
     v.trim(),
-    v.minLength(1, "must not be empty"),
+    v.minLength(least, "must not be empty"),
     v.check((text) => [...text].length <= most, `must be at most ${most} characters`),
   );
 }
@@ -47,6 +52,19 @@ export const email = v.pipe(
     const parsed = parseEmail(dataset.value);
     if (parsed !== null) return parsed;
     addIssue({ message: "must be an email address, such as user@example.com" });
+    return NEVER;
+  }),
+);
+
+/** A number in E.164, whatever people put between its digits. */
+export const phone = v.pipe(
+  v.string("must be a string"),
+  v.examples(["+15557122661"]),
+  v.description("An international number (E.164); spaces, hyphens, dots and parentheses are ignored"),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const parsed = parsePhone(dataset.value);
+    if (parsed !== null) return parsed;
+    addIssue({ message: "must be an international phone number, such as +15557122661" });
     return NEVER;
   }),
 );

@@ -2,9 +2,11 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/adapters/d1.ts";
 import { AuthError } from "../../src/domain/error.ts";
-import type { OrganizationId, SealedHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { OrganizationId, SealedHash, SecretHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { Spend } from "../../src/domain/ports/challenges.ts";
+import { NOTHING_PROVEN } from "../../src/domain/user.ts";
 import { emptyStorage } from "../world.ts";
-import { audit, message, NOW, type Storage, storageOn } from "./storage.ts";
+import { audit, link, message, NOW, type Storage, storageOn } from "./storage.ts";
 
 /** In every text parameter below, so that it shows wherever one of them does. */
 const SECRET = "s3cret";
@@ -15,16 +17,24 @@ const entry = audit("user.renamed", { actor: SECRET, target: SECRET, address: SE
 
 const mail = message({ id: SECRET, to: SECRET, subject: SECRET, text: SECRET, html: SECRET, createdAt: 424_242 });
 
+const mailed = link(`${SECRET}@example.com`, { tokenHash: SECRET as SecretHash });
+const spend: Spend = { tokenHash: SECRET as SecretHash, kind: "verify_email", now: NOW, by: SECRET };
+const team = { organization: SECRET, project: SECRET };
+
 /** Every call of every port on D1. */
 const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = {
   register: ({ users }) =>
     users.register(
       {
-        user: { publicId: SECRET, email: `${SECRET}@example.com`, fullName: SECRET, createdAt: NOW },
+        user: {
+          ...{ publicId: SECRET, email: `${SECRET}@example.com`, fullName: SECRET, createdAt: NOW },
+          ...NOTHING_PROVEN,
+        },
         organization: { publicId: SECRET, name: SECRET },
         role: "admin",
         passwordHash: hash("new"),
       },
+      mailed,
       entry,
     ),
   credentialByEmail: ({ users }) => users.credentialByEmail(`${SECRET}@example.com`),
@@ -32,6 +42,22 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   upgradePasswordHash: ({ users }) => users.upgradePasswordHash({ id, from: hash("old"), to: hash("new") }),
   changePassword: ({ users }) =>
     users.changePassword({ id, from: hash("old"), to: hash("new"), keep: sessionId, now: NOW }, entry, mail),
+  isEmailTaken: ({ users }) => users.isEmailTaken(SECRET, NOW),
+  findLink: ({ challenges }) => challenges.find(spend),
+  forgetLinks: ({ challenges }) => challenges.forget({ expiredBefore: NOW, limit: 1 }),
+  askVerification: ({ emailVerification }) => emailVerification.ask(id, mailed, entry),
+  verifyEmail: ({ emailVerification }) => emailVerification.verify(spend, team, entry),
+  askReset: ({ recovery }) => recovery.ask(mailed, entry),
+  reset: ({ recovery }) => recovery.reset(spend, { passwordHash: hash("new"), team, notice: mail }, entry),
+  askEmailChange: ({ emailChanges }) =>
+    emailChanges.ask({ user: id, session: sessionId, confirm: mailed, undo: mailed, now: NOW }, entry),
+  dropEmailChange: ({ emailChanges }) => emailChanges.drop(id, entry),
+  confirmEmailChange: ({ emailChanges }) => emailChanges.confirm(spend, team, entry),
+  undoEmailChange: ({ emailChanges }) => emailChanges.undo(spend, mailed.challenge, entry),
+  askPhone: ({ phones }) => phones.ask({ user: id, phone: SECRET, message: mail }, entry),
+  confirmPhone: ({ phones }) => phones.confirm({ user: id, phone: SECRET }, entry),
+  removePhone: ({ phones }) => phones.remove(id, entry),
+  defaultProject: ({ projects }) => projects.defaultOf(1 as OrganizationId),
   rename: ({ users }) => users.rename({ id, fullName: SECRET }, entry),
   open: ({ sessions }) =>
     sessions.open(
@@ -103,7 +129,17 @@ describe.each(Object.entries(CALLS))("%s on D1 that fails", (_name, call) => {
 describe("real D1 without its tables", () => {
   beforeEach(async () => {
     await emptyStorage();
-    const tables = ["audit_log", "sessions", "members", "organizations", "users", "signing_keys", "outbox"];
+    const tables = [
+      "challenges",
+      "projects",
+      "audit_log",
+      "sessions",
+      "members",
+      "organizations",
+      "users",
+      "signing_keys",
+      "outbox",
+    ];
     await env.DB.batch(tables.map((table) => env.DB.prepare(`DROP TABLE ${table}`)));
   });
 

@@ -9,7 +9,7 @@ import {
   outboxInsertIfUser,
   outboxInsertWhere,
 } from "../../src/adapters/d1-outbox.ts";
-import { organizations, users } from "../../src/adapters/d1-schema.ts";
+import { organizations, outbox, users } from "../../src/adapters/d1-schema.ts";
 import { deliver } from "../../src/domain/delivery.ts";
 import { counted } from "../bindings.ts";
 import { startWorld } from "../world.ts";
@@ -26,6 +26,7 @@ describe("on D1", () => {
     storage = await d1Storage();
     db = openDatabase(env.DB);
     await registered(storage, "ada");
+    await db.delete(outbox); // the mail of that
   });
 
   const stored = async () => (await storage.outbox.readable({ to: null, limit: 100 })).map(({ id }) => id);
@@ -63,9 +64,9 @@ describe("on D1", () => {
 
   it("what is due and what is over are found by the index", async () => {
     const { bindings, operations } = counted();
-    const outbox = d1Outbox(openDatabase(bindings.DB));
-    await outbox.claimDue({ channel: "email", now: NOW, leaseSeconds: 60, limit: 4 });
-    await outbox.giveUp({ now: NOW, limit: 4 });
+    const port = d1Outbox(openDatabase(bindings.DB));
+    await port.claimDue({ channel: "email", now: NOW, leaseSeconds: 60, limit: 4 });
+    await port.giveUp({ now: NOW, limit: 4 });
     expect(operations).toHaveLength(2);
     for (const operation of operations) {
       const query = operation.replace(/^DB /, "EXPLAIN QUERY PLAN ");

@@ -3,28 +3,50 @@ import { asc, eq, sql } from "drizzle-orm";
 import { type Database, openDatabase } from "../../src/adapters/d1.ts";
 import { d1ApiKeys } from "../../src/adapters/d1-api-keys.ts";
 import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
+import { d1Challenges } from "../../src/adapters/d1-challenges.ts";
+import { d1EmailChanges } from "../../src/adapters/d1-email-changes.ts";
+import { d1EmailVerification } from "../../src/adapters/d1-email-verification.ts";
 import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
 import { d1PendingLogins } from "../../src/adapters/d1-pending-logins.ts";
-import { auditLog, outbox } from "../../src/adapters/d1-schema.ts";
+import { d1Phones } from "../../src/adapters/d1-phones.ts";
+import { d1Projects } from "../../src/adapters/d1-projects.ts";
+import { d1Recovery } from "../../src/adapters/d1-recovery.ts";
+import { outbox } from "../../src/adapters/d1-schema.ts";
+import { auditLog } from "../../src/adapters/d1-schema-audit.ts";
 import { d1SecondFactors } from "../../src/adapters/d1-second-factors.ts";
 import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
 import { d1SigningKeys } from "../../src/adapters/d1-signing-keys.ts";
 import { d1Users } from "../../src/adapters/d1-users.ts";
 import type { AuditAction, AuditEntry } from "../../src/domain/audit.ts";
-import type { SealedHash, SessionId } from "../../src/domain/ids.ts";
+import type { NewChallenge } from "../../src/domain/challenge.ts";
+import type { SealedHash, SecretHash, SessionId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { ApiKeys } from "../../src/domain/ports/api-keys.ts";
+import type { Challenges, MailedLink } from "../../src/domain/ports/challenges.ts";
+import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
+import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
 import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { PendingLogins } from "../../src/domain/ports/pending-logins.ts";
+import type { Phones } from "../../src/domain/ports/phones.ts";
+import type { Projects } from "../../src/domain/ports/projects.ts";
+import type { Recovery } from "../../src/domain/ports/recovery.ts";
 import type { SecondFactors } from "../../src/domain/ports/second-factors.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
-import type { Membership, User } from "../../src/domain/user.ts";
+import { type Membership, NOTHING_PROVEN, type User } from "../../src/domain/user.ts";
 import { memoryApiKeys } from "../memory/api-keys.ts";
 import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryDatabase } from "../memory/database.ts";
+import {
+  memoryChallenges,
+  memoryEmailChanges,
+  memoryEmailVerification,
+  memoryProjects,
+  memoryRecovery,
+} from "../memory/mailed-links.ts";
 import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
 import { memoryPendingLogins } from "../memory/pending-logins.ts";
+import { memoryPhones } from "../memory/phones.ts";
 import { memorySecondFactors } from "../memory/second-factors.ts";
 import { memorySessions } from "../memory/sessions.ts";
 import { memorySigningKeys } from "../memory/signing-keys.ts";
@@ -38,6 +60,12 @@ export interface Storage {
   readonly secondFactors: SecondFactors;
   readonly pendingLogins: PendingLogins;
   readonly signingKeys: SigningKeys;
+  readonly challenges: Challenges;
+  readonly emailVerification: EmailVerification;
+  readonly recovery: Recovery;
+  readonly emailChanges: EmailChanges;
+  readonly phones: Phones;
+  readonly projects: Projects;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly apiKeys: ApiKeys;
@@ -60,6 +88,12 @@ export async function memoryStorage(): Promise<Storage> {
     secondFactors: memorySecondFactors(db),
     pendingLogins: memoryPendingLogins(db),
     signingKeys: memorySigningKeys(db),
+    challenges: memoryChallenges(db),
+    emailVerification: memoryEmailVerification(db),
+    recovery: memoryRecovery(db),
+    emailChanges: memoryEmailChanges(db),
+    phones: memoryPhones(db),
+    projects: memoryProjects(db),
     auditLog: memoryAuditLog(db),
     outbox: memoryOutbox(db),
     writeMessage: async (message) => writeMessage(db, message),
@@ -99,6 +133,12 @@ export function storageOn(db: Database): Storage {
     secondFactors: d1SecondFactors(db),
     pendingLogins: d1PendingLogins(db),
     signingKeys: d1SigningKeys(db),
+    challenges: d1Challenges(db),
+    emailVerification: d1EmailVerification(db),
+    recovery: d1Recovery(db),
+    emailChanges: d1EmailChanges(db),
+    phones: d1Phones(db),
+    projects: d1Projects(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     async writeMessage(message) {
@@ -151,12 +191,30 @@ export function message(changes: Partial<OutboxMessage> = {}): OutboxMessage {
   };
 }
 
-export function account(name = "ada"): NewAccount {
+export function account(name = "ada"): NewAccount & { organization: object } {
   return {
-    user: { publicId: `user_${name}`, email: `${name}@example.com`, fullName: `The ${name}`, createdAt: NOW - 999 },
+    user: {
+      publicId: `user_${name}`,
+      email: `${name}@example.com`,
+      fullName: `The ${name}`,
+      createdAt: NOW - 999,
+      ...NOTHING_PROVEN,
+    },
     organization: { publicId: `org_${name}`, name: `House of ${name}` },
     role: "admin",
     passwordHash: name === "ada" ? HASH : (`1.the-hash-of-${name}` as SealedHash),
+  };
+}
+
+export const LINK_SUBJECT = "A link";
+
+/** A mailed link with a hash of its own. */
+export function link(email: string, changes: Partial<NewChallenge> = {}): MailedLink {
+  const tokenHash = `hash-${crypto.randomUUID()}` as SecretHash;
+  const times = { createdAt: NOW, expiresAt: NOW + 600 };
+  return {
+    challenge: { tokenHash, kind: "verify_email", email, ...times, ...changes },
+    message: message({ to: email, subject: LINK_SUBJECT }),
   };
 }
 
@@ -167,7 +225,7 @@ export interface Registered extends Credential {
 }
 
 export async function registered({ users }: Storage, name = "ada"): Promise<Registered> {
-  await users.register(account(name), audit("user.registered"));
+  await users.register(account(name), link(`${name}@example.com`), audit("user.registered"));
   const credential = await users.credentialByEmail(`${name}@example.com`);
   if (!credential?.membership || !credential.passwordHash) throw new Error("not registered");
   return { ...credential, membership: credential.membership, passwordHash: credential.passwordHash };

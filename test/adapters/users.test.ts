@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { account, audit, d1Storage, memoryStorage, registered } from "./storage.ts";
+import { account, audit, d1Storage, link, memoryStorage, registered } from "./storage.ts";
 import { usersContract } from "./users.contract.ts";
 
 usersContract("memory", memoryStorage);
@@ -9,7 +9,7 @@ it("a registration that breaks midway leaves nothing: users, organizations, memb
   const storage = await d1Storage();
   await registered(storage, "ada");
   const clash = { ...account("bob"), organization: account("ada").organization };
-  await expect(storage.users.register(clash, audit("user.registered"))).rejects.toMatchObject({
+  await expect(storage.users.register(clash, link("bob@example.com"), audit("user.registered"))).rejects.toMatchObject({
     refusal: "unavailable",
   });
   expect(await storage.rowCounts()).toEqual({ users: 1, organizations: 1, members: 1 });

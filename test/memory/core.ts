@@ -12,8 +12,16 @@ import { memoryAuditLog } from "./audit-log.ts";
 import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryLimiter } from "./limiter.ts";
+import {
+  memoryChallenges,
+  memoryEmailChanges,
+  memoryEmailVerification,
+  memoryProjects,
+  memoryRecovery,
+} from "./mailed-links.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { memoryPendingLogins } from "./pending-logins.ts";
+import { memoryPhones } from "./phones.ts";
 import { memoryQuotaCounter } from "./quota-counter.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySecondFactors } from "./second-factors.ts";
@@ -34,6 +42,12 @@ export type Part =
   | "outbox"
   | "apiKeys"
   | "quotaCounter"
+  | "challenges"
+  | "emailVerification"
+  | "recovery"
+  | "emailChanges"
+  | "phones"
+  | "projects"
   | "codes";
 
 export interface MemoryCore extends Core {
@@ -76,8 +90,15 @@ export function memoryCore(
     sessions: tap("sessions", memorySessions(db)),
     secondFactors: tap("secondFactors", memorySecondFactors(db)),
     pendingLogins: tap("pendingLogins", memoryPendingLogins(db)),
+    challenges: tap("challenges", memoryChallenges(db)),
+    emailVerification: tap("emailVerification", memoryEmailVerification(db)),
+    recovery: tap("recovery", memoryRecovery(db)),
+    emailChanges: tap("emailChanges", memoryEmailChanges(db)),
+    phones: tap("phones", memoryPhones(db)),
+    projects: tap("projects", memoryProjects(db)),
     codeRecords: tap("codes", memoryCodeRecords()),
     codeLedger: tap("codes", memoryCodeLedger()),
+    captcha: null,
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     carriers: carriersFor(providers),

@@ -1,5 +1,6 @@
 import type { ApiKey } from "../../src/domain/api-key.ts";
 import type { AuditEntry } from "../../src/domain/audit.ts";
+import type { NewChallenge } from "../../src/domain/challenge.ts";
 import type { ApiKeyId, OrganizationId, SealedHash, SecretHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
@@ -48,6 +49,19 @@ export interface MessageRow {
   readonly nextAttemptAt: number;
 }
 
+export interface ChallengeRow extends NewChallenge {
+  readonly userId: UserId;
+  /** that asked for it */
+  readonly session: SessionId | null;
+  /** null until it is spent */
+  readonly usedBy: string | null;
+}
+
+export interface ProjectRow {
+  readonly publicId: string;
+  readonly organization: OrganizationId;
+}
+
 /** What the adapters of one deployment share. Each of their calls runs to its end before another begins: so each is atomic. */
 export interface MemoryDatabase {
   readonly users: Map<UserId, UserRow>;
@@ -61,6 +75,8 @@ export interface MemoryDatabase {
   /** in the order in which they were made */
   readonly apiKeys: Map<ApiKeyId, ApiKeyRow>;
   readonly apiKeySecrets: Map<SecretHash, SecretRow>;
+  readonly challenges: Map<SecretHash, ChallengeRow>;
+  readonly projects: ProjectRow[];
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
   /** by id, in the order in which they were written */
@@ -80,6 +96,8 @@ export function memoryDatabase(): MemoryDatabase {
     backupCodes: new Map(),
     apiKeys: new Map(),
     apiKeySecrets: new Map(),
+    challenges: new Map(),
+    projects: [],
     signingKeys: [],
     audit: [],
     messages: new Map(),

@@ -1,5 +1,7 @@
-import type { OrganizationId, UserId } from "../../src/domain/ids.ts";
+import type { NewChallenge } from "../../src/domain/challenge.ts";
+import type { OrganizationId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Credential, Users } from "../../src/domain/ports.ts";
+import type { Organization, Role } from "../../src/domain/user.ts";
 import { hasSecondFactor, liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
 import { writeMessage } from "./outbox.ts";
 
@@ -7,28 +9,23 @@ import { writeMessage } from "./outbox.ts";
 export function memoryUsers(db: MemoryDatabase): Users {
   const byEmail = (email: string) => [...db.users.values()].find((user) => user.email === email);
 
-  function credentialOf(row: UserRow | undefined): Credential | null {
-    if (row === undefined) return null;
-    const { passwordHash, version, ...user } = row;
-    const joined = db.members.find(({ userId }) => userId === user.id);
-    const membership = joined === undefined ? null : { role: joined.role, organization: joined.organization };
-    return { user, membership, passwordHash, version, hasSecondFactor: hasSecondFactor(db, user.id) };
-  }
-
   return {
-    async register({ user, organization, role, passwordHash }, audit) {
-      if (byEmail(user.email) !== undefined) return "email_taken";
+    async register({ user, organization, role, passwordHash }, link, audit) {
+      if (isTaken(db, user.email, { except: null, now: user.createdAt })) return "email_taken";
       const id = (db.users.size + 1) as UserId;
       db.users.set(id, { id, ...user, passwordHash, version: 0 });
-      const organizationId = (db.members.length + 101) as OrganizationId;
-      db.members.push({ userId: id, role, organization: { id: organizationId, ...organization } });
+      if (organization !== null) foundOrganization(db, { organization, userId: id, role });
+      writeChallenge(db, link.challenge, { userId: id });
+      writeMessage(db, link.message);
       db.audit.push(audit);
-      return "registered";
+      return id;
     },
 
-    credentialByEmail: async (email) => credentialOf(byEmail(email)),
+    isEmailTaken: async (email, now) => isTaken(db, email, { except: null, now }),
 
-    credentialById: async (id) => credentialOf(db.users.get(id)),
+    credentialByEmail: async (email) => credentialOf(db, byEmail(email)),
+
+    credentialById: async (id) => credentialOf(db, db.users.get(id)),
 
     async upgradePasswordHash({ id, from, to }) {
       const user = db.users.get(id);
@@ -54,4 +51,49 @@ export function memoryUsers(db: MemoryDatabase): Users {
       db.audit.push(audit);
     },
   };
+}
+
+export function credentialOf(db: MemoryDatabase, row: UserRow | undefined): Credential | null {
+  if (row === undefined) return null;
+  const { passwordHash, version, ...user } = row;
+  const joined = db.members.find(({ userId }) => userId === user.id);
+  const membership = joined === undefined ? null : { role: joined.role, organization: joined.organization };
+  return { user, membership, passwordHash, version, hasSecondFactor: hasSecondFactor(db, user.id) };
+}
+
+/** An organization and its first member. */
+export function foundOrganization(
+  db: MemoryDatabase,
+  { organization, userId, role }: { organization: Omit<Organization, "id">; userId: UserId; role: Role },
+): OrganizationId {
+  const id = (db.members.length + 101) as OrganizationId;
+  db.members.push({ userId, role, organization: { id, ...organization } });
+  return id;
+}
+
+/** Another account has the address, or may take it back. */
+export function isTaken(
+  db: MemoryDatabase,
+  email: string,
+  { except, now }: { except: UserId | null; now: number },
+): boolean {
+  const isHad = [...db.users.values()].some((user) => user.email === email && user.id !== except);
+  const isReserved = [...db.challenges.values()].some(
+    (each) =>
+      each.kind === "undo_email_change" &&
+      each.email === email &&
+      each.usedBy === null &&
+      each.expiresAt > now &&
+      each.userId !== except,
+  );
+  return isHad || isReserved;
+}
+
+/** What `challengeInsert` does to D1. */
+export function writeChallenge(
+  db: MemoryDatabase,
+  challenge: NewChallenge,
+  { userId, session = null }: { userId: UserId; session?: SessionId | null },
+): void {
+  db.challenges.set(challenge.tokenHash, { ...challenge, userId, session, usedBy: null });
 }

@@ -52,7 +52,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ["error"],
   [
     ...["ids", "limit", "sliding-window", "settings", "user", "session", "call", "audit", "access"],
-    ...["api-key", "key-quota"],
+    ...["api-key", "key-quota", "challenge", "team"],
     ...["password", "common-passwords", "strict-json", "token-refused", "compact-jws", "token-verifier"],
     ...["language", "duration", "outbox", "mail", "mail-en", "mail-es", "mail-pt", "mail-layout", "compose"],
   ],

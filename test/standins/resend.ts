@@ -19,6 +19,12 @@ export class ResendStandIn {
   /** what is done instead of the documented thing */
   trouble: ((request: Request) => Response | Promise<Response>) | null = null;
 
+  /** What was sent so far is no longer in the way of what a test is about. */
+  forget(): void {
+    this.emails.clear();
+    this.requests = 0;
+  }
+
   get sent(): SentEmail[] {
     return [...this.emails.values()].map(({ email }) => email);
   }

@@ -15,12 +15,19 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   invalid_input: { status: 400, title: "Bad Request", detail: "A field is missing or not valid" },
   not_json: { status: 400, title: "Bad Request", detail: "The body must be JSON with distinct members" },
   weak_password: { status: 400, title: "Bad Request", detail: "Invalid email or weak password" },
+  captcha_refused: { status: 400, title: "Bad Request", detail: "The captcha was not solved" },
   unauthenticated: { status: 401, title: "Unauthorized", detail: "A valid access token is required" },
   wrong_credentials: { status: 401, title: "Unauthorized", detail: "Invalid credentials" },
   wrong_password: { status: 401, title: "Unauthorized", detail: "The current password is wrong" },
   wrong_second_factor: { status: 401, title: "Unauthorized", detail: "The code is wrong or was used before" },
   wrong_temp_token: { status: 401, title: "Unauthorized", detail: "The login has expired: please log in again" },
   wrong_code: { status: 401, title: "Unauthorized", detail: "The code is wrong or no longer good" },
+  email_unverified: {
+    status: 403,
+    title: "Forbidden",
+    detail:
+      "Please confirm your email address first: open the link that was mailed to it. A password reset by mail confirms it too",
+  },
   forbidden: { status: 403, title: "Forbidden", detail: "This credential may not do that" },
   not_found: { status: 404, title: "Not Found", detail: "There is nothing here" },
   method_not_allowed: { status: 405, title: "Method Not Allowed", detail: "This path has other methods" },
@@ -28,6 +35,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   second_factor_on: { status: 409, title: "Conflict", detail: "Two-factor authentication is enabled already" },
   second_factor_off: { status: 409, title: "Conflict", detail: "Two-factor authentication is not set up" },
   too_many_api_keys: { status: 409, title: "Conflict", detail: "Revoke a key first: there are as many as may be" },
+  phone_taken: { status: 409, title: "Conflict", detail: "The phone number belongs to another account" },
   body_too_large: { status: 413, title: "Content Too Large", detail: "The body is longer than 64 KiB" },
   unsupported_media_type: {
     status: 415,

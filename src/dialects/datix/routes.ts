@@ -1,5 +1,5 @@
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "../../domain/api-keys.ts";
-import { finishPendingLogin } from "../../domain/pending-login.ts";
+import { verifyPhone } from "../../domain/phone.ts";
 import { changePassword, changeProfile } from "../../domain/profile.ts";
 import {
   confirmSecondFactor,
@@ -10,9 +10,11 @@ import {
 import { endOtherSessions, endSession, listSessions, renewAccessToken } from "../../domain/sessions.ts";
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
+import { finishForTeam } from "../../domain/team-session.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
 import * as keyShapes from "./api-key-shapes.ts";
 import { Problem, refuse } from "./errors.ts";
+import * as profileShapes from "./profile-shapes.ts";
 import * as secondFactor from "./second-factor-shapes.ts";
 import * as shapes from "./shapes.ts";
 
@@ -41,7 +43,7 @@ const rows = [
     run: (core, { call, body }) => signIn(core, { call, ...body }),
     answer: shapes.LoggedIn,
     write: shapes.loggedIn,
-    refusals: ["wrong_credentials", "too_many_requests", "password_login_off"],
+    refusals: ["wrong_credentials", "email_unverified", "too_many_requests", "password_login_off"],
   }),
   row({
     method: "POST",
@@ -49,7 +51,7 @@ const rows = [
     access: "public",
     summary: "Complete a login with a TOTP or backup code",
     read: { body: secondFactor.SecondFactorOfLogin },
-    run: (core, { call, body }) => finishPendingLogin(core, { call, ...body }),
+    run: (core, { call, body }) => finishForTeam(core, { call, ...body }),
     answer: shapes.LoginFinished,
     write: shapes.loginFinished,
     refusals: ["wrong_temp_token", "wrong_second_factor", "too_many_requests"],
@@ -118,25 +120,37 @@ const rows = [
     access: "account",
     summary: "Get the current user",
     run: async (_core, { caller }) => caller,
-    answer: shapes.Profile,
-    write: shapes.profile,
+    answer: profileShapes.Profile,
+    write: profileShapes.profile,
   }),
   row({
     method: "PATCH",
     path: "/v1/auth/me",
     access: "session",
-    summary: "Update the profile",
-    read: { body: shapes.ProfileUpdate },
+    summary: "Update the profile; another email or phone waits for its proof",
+    read: { body: profileShapes.ProfileUpdate },
     run: (core, { call, caller, body }) => changeProfile(core, { call, caller, change: body }),
-    answer: shapes.Profile,
-    write: shapes.profile,
+    answer: profileShapes.Profile,
+    write: profileShapes.profile,
+    refusals: ["email_taken", "too_many_requests"],
+  }),
+  row({
+    method: "POST",
+    path: "/v1/auth/verify-phone",
+    access: "session",
+    summary: "Prove the pending phone number by the code sent there",
+    read: { body: secondFactor.Code },
+    run: (core, { call, caller, body }) => verifyPhone(core, { call, caller, ...body }),
+    answer: profileShapes.Profile,
+    write: profileShapes.profile,
+    refusals: ["wrong_code", "phone_taken", "too_many_requests"],
   }),
   row({
     method: "POST",
     path: "/v1/auth/change-password",
     access: "session",
     summary: "Change the password; every other session ends",
-    read: { body: shapes.PasswordChange },
+    read: { body: profileShapes.PasswordChange },
     run: (core, { call, caller, body }) => changePassword(core, { call, caller, ...body }),
     ...shapes.done("Password changed"),
     refusals: ["wrong_password", "weak_password", "too_many_requests", "password_login_off"],

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { VerifiedCredential } from "../../domain/access.ts";
+import { CREDENTIAL_KINDS, type VerifiedCredential } from "../../domain/access.ts";
 import type { AccessToken } from "../../domain/access-token.ts";
 import { unreachable } from "../../domain/error.ts";
 import type { SessionId } from "../../domain/ids.ts";
@@ -41,19 +41,6 @@ export const Register = v.pipe(
 
 export const Login = v.object({ email, password });
 
-export const ProfileUpdate = v.pipe(
-  v.object({ full_name: v.optional(sample(line(), "John Smith")) }),
-  v.transform(({ full_name: fullName }) => ({ fullName })),
-);
-
-export const PasswordChange = v.pipe(
-  v.object({
-    current_password: sample(password, "OldPass123!"),
-    new_password: sample(newPassword, "NewPass456!"),
-  }),
-  v.transform((body) => ({ currentPassword: body.current_password, newPassword: body.new_password })),
-);
-
 export const SessionPath = v.pipe(
   v.object({ id: sample(publicId, "ses_3xVq0bT9mKzW5nY1cR7dLf") }),
   v.transform(({ id }) => ({ id: id as SessionId })),
@@ -78,7 +65,7 @@ export function registered({ user, organization, role }: NewAccount): v.InferOut
     id: user.publicId,
     email: user.email,
     full_name: user.fullName,
-    organization_id: organization.publicId,
+    organization_id: organization?.publicId ?? null,
     role,
     created_at: isoDate(user.createdAt),
   };
@@ -94,7 +81,7 @@ export function token({ token, expiresInSeconds }: AccessToken): v.InferOutput<t
   return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds };
 }
 
-const LoggedInUser = v.object({
+export const LoggedInUser = v.object({
   id: text("user_123"),
   email: text("user@example.com"),
   full_name: text("John Doe"),
@@ -119,7 +106,7 @@ export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn>
   }
 }
 
-function loggedInUser({ user, membership, hasSecondFactor }: Account): v.InferOutput<typeof LoggedInUser> {
+export function loggedInUser({ user, membership, hasSecondFactor }: Account): v.InferOutput<typeof LoggedInUser> {
   return {
     id: user.publicId,
     email: user.email,
@@ -130,11 +117,22 @@ function loggedInUser({ user, membership, hasSecondFactor }: Account): v.InferOu
   };
 }
 
-const OtherTokens = v.object({ refresh_token: v.optional(text("eyJhbGciOiJIUzI1NiIs...")) });
+const OtherTokens = v.object({
+  refresh_token: v.optional(text("eyJhbGciOiJIUzI1NiIs...")),
+  userToken: v.optional(text("eyJhbGciOiJIUzI1NiIs...")),
+  vaultToken: v.optional(text("eyJhbGciOiJIUzI1NiIs...")),
+});
+
+/** A finished login, and the token of the team that it is for. */
+interface Finished {
+  readonly signedIn: SignedIn;
+  readonly team: AccessToken;
+}
 
 /** A login that began in another dialect gets that dialect's tokens besides, under its names. */
-const OTHER_TOKENS: Readonly<Record<string, (signedIn: SignedIn) => v.InferOutput<typeof OtherTokens>>> = {
-  dyzo: ({ refresh }) => ({ refresh_token: refresh }),
+const OTHER_TOKENS: Readonly<Record<string, (finished: Finished) => v.InferOutput<typeof OtherTokens>>> = {
+  dyzo: ({ signedIn }) => ({ refresh_token: signedIn.refresh }),
+  vault: ({ signedIn, team }) => ({ userToken: signedIn.access.token, vaultToken: team.token }),
 };
 
 /** As documented, the user is shorter here than after a login without a second factor. */
@@ -144,21 +142,10 @@ export const LoginFinished = v.object({
   user: v.object({ id: text("user_123"), email: text("user@example.com"), full_name: text("John Doe"), role: Role }),
 });
 
-export function loginFinished(signedIn: SignedIn): v.InferOutput<typeof LoginFinished> {
-  const { account, access, session } = signedIn;
+export function loginFinished(finished: Finished): v.InferOutput<typeof LoginFinished> {
+  const { account, access, session } = finished.signedIn;
   const { id, email, full_name, role } = loggedInUser(account);
-  return { ...token(access), ...OTHER_TOKENS[session.clientId]?.(signedIn), user: { id, email, full_name, role } };
-}
-
-export const Profile = v.object({
-  ...LoggedInUser.entries,
-  two_factor_enabled: sample(v.boolean(), true),
-  assigned_agents: sample(v.array(v.string()), ["agent_abc", "agent_def"]),
-  created_at: sample(IsoDate, "2024-01-15T10:00:00Z"),
-});
-
-export function profile(account: Account): v.InferOutput<typeof Profile> {
-  return { ...loggedInUser(account), assigned_agents: [], created_at: isoDate(account.user.createdAt) };
+  return { ...token(access), ...OTHER_TOKENS[session.clientId]?.(finished), user: { id, email, full_name, role } };
 }
 
 /** The vendor's answer to what has no other result: what is answered, and how it is written. */
@@ -202,7 +189,7 @@ export function sessionList(list: {
 
 export const Verified = v.object({
   active: v.literal(true),
-  kind: v.picklist(["user", "api_key"]),
+  kind: v.picklist(CREDENTIAL_KINDS),
   subject: text("user_123"),
   organization_id: OrganizationId,
   role: Role,

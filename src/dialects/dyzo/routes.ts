@@ -25,7 +25,7 @@ const rows = [
     run: (core, { call, body }) => signIn(core, { call, ...body }),
     answer: shapes.LoggedIn,
     write: shapes.loggedIn,
-    refusals: ["wrong_credentials", "too_many_requests", "password_login_off"],
+    refusals: ["wrong_credentials", "email_unverified", "too_many_requests", "password_login_off"],
   }),
   row({
     method: "POST",

@@ -32,6 +32,10 @@ describe("GET /me", () => {
       two_factor_enabled: false,
       assigned_agents: [],
       created_at: "2026-01-01T00:00:00Z",
+      email_verified: false,
+      pending_email: null,
+      phone: null,
+      pending_phone: null,
     });
   });
 });

@@ -1,0 +1,208 @@
+import type { ChallengeKind } from "../../src/domain/challenge.ts";
+import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { Challenges, Spend } from "../../src/domain/ports/challenges.ts";
+import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
+import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
+import type { Projects } from "../../src/domain/ports/projects.ts";
+import type { Recovery } from "../../src/domain/ports/recovery.ts";
+import type { NewTeam } from "../../src/domain/team.ts";
+import { type ChallengeRow, liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
+import { writeMessage } from "./outbox.ts";
+import { credentialOf, foundOrganization, isTaken, writeChallenge } from "./users.ts";
+
+// Mailed links in a Map, and what their use causes.
+
+export function memoryChallenges(db: MemoryDatabase): Challenges {
+  return {
+    async find(link) {
+      const row = live(db, link);
+      const account = row === null ? null : credentialOf(db, db.users.get(row.userId));
+      return row === null || account === null ? null : { account, email: row.email };
+    },
+    async forget({ expiredBefore, limit }) {
+      const old = [...db.challenges.values()].filter(({ expiresAt }) => expiresAt < expiredBefore);
+      for (const { tokenHash } of old.slice(0, limit)) db.challenges.delete(tokenHash);
+    },
+  };
+}
+
+export function memoryEmailVerification(db: MemoryDatabase): EmailVerification {
+  return {
+    async ask(id, { challenge, message }, audit) {
+      const user = userOf(db, id);
+      kill(db, id, ["verify_email"]);
+      if (user.email !== challenge.email || user.emailVerifiedAt !== null) return false;
+      writeChallenge(db, challenge, { userId: id });
+      writeMessage(db, message);
+      db.audit.push(audit);
+      return true;
+    },
+    async verify(spend, team, audit) {
+      const row = use(db, spend);
+      if (row === null) return false;
+      db.audit.push(audit);
+      prove(db, row.userId, { team, now: spend.now });
+      return true;
+    },
+  };
+}
+
+export function memoryRecovery(db: MemoryDatabase): Recovery {
+  return {
+    async ask({ challenge, message }, audit) {
+      const user = [...db.users.values()].find(({ email }) => email === challenge.email);
+      if (user === undefined) return;
+      kill(db, user.id, ["reset_password"]);
+      writeChallenge(db, challenge, { userId: user.id });
+      writeMessage(db, message);
+      db.audit.push({ ...audit, target: user.publicId });
+    },
+    async reset(spend, { passwordHash, team, notice }, audit) {
+      const row = use(db, spend);
+      if (row === null) return null;
+      const { userId } = row;
+      const ended = revoke(db, liveSessions(db, userId, spend.now));
+      if (userOf(db, userId).emailVerifiedAt === null) dropUnprovenPast(db, userId);
+      kill(db, userId, ["reset_password", "confirm_email_change"]);
+      change(db, userId, { passwordHash, pendingEmail: null }, { newVersion: true });
+      db.audit.push(audit);
+      writeMessage(db, notice);
+      prove(db, userId, { team, now: spend.now });
+      return ended;
+    },
+  };
+}
+
+export function memoryEmailChanges(db: MemoryDatabase): EmailChanges {
+  return {
+    async ask({ user, session, confirm, undo, now }, audit) {
+      kill(db, user, ["confirm_email_change"]);
+      const { email } = confirm.challenge;
+      if (isTaken(db, email, { except: user, now }) || userOf(db, user).email !== undo.challenge.email) return false;
+      writeChallenge(db, confirm.challenge, { userId: user, session });
+      kill(db, user, ["undo_email_change"], undo.challenge.email);
+      writeChallenge(db, undo.challenge, { userId: user });
+      change(db, user, { pendingEmail: email });
+      for (const { message } of [confirm, undo]) writeMessage(db, message);
+      db.audit.push(audit);
+      return true;
+    },
+    async drop(user, audit) {
+      kill(db, user, ["confirm_email_change"]);
+      if (userOf(db, user).pendingEmail === null) return;
+      change(db, user, { pendingEmail: null });
+      db.audit.push(audit);
+    },
+    async confirm(spend, team, audit) {
+      const found = live(db, spend);
+      if (found === null) return null;
+      const { userId, email, session: asking } = found;
+      if (isTaken(db, email, { except: userId, now: spend.now })) return "email_taken";
+      use(db, spend);
+      db.audit.push(audit);
+      change(db, userId, { email, pendingEmail: null }, { newVersion: true });
+      prove(db, userId, { team, now: spend.now });
+      return revoke(
+        db,
+        liveSessions(db, userId, spend.now).filter(({ session }) => session.id !== asking),
+      );
+    },
+    async undo(spend, reset, audit) {
+      const row = use(db, spend);
+      if (row === null) return null;
+      const { userId, email } = row;
+      const before = userOf(db, userId);
+      const wasChanged = before.email !== email && before.emailVerifiedAt !== null;
+      const emailVerifiedAt = wasChanged ? spend.now : before.emailVerifiedAt;
+      change(db, userId, { email, pendingEmail: null, emailVerifiedAt }, { newVersion: true });
+      kill(db, userId, EVERY_KIND);
+      writeChallenge(db, reset, { userId });
+      db.audit.push(audit);
+      return revoke(db, liveSessions(db, userId, spend.now));
+    },
+  };
+}
+
+export function memoryProjects(db: MemoryDatabase): Projects {
+  return {
+    defaultOf: async (id) => db.projects.find(({ organization }) => organization === id)?.publicId ?? null,
+  };
+}
+
+const EVERY_KIND: readonly ChallengeKind[] = [
+  "verify_email",
+  "reset_password",
+  "confirm_email_change",
+  "undo_email_change",
+];
+
+function userOf(db: MemoryDatabase, id: UserId): UserRow {
+  const user = db.users.get(id);
+  if (user === undefined) throw new Error("no such user");
+  return user;
+}
+
+function change(
+  db: MemoryDatabase,
+  id: UserId,
+  changes: Partial<UserRow>,
+  { newVersion = false }: { newVersion?: boolean } = {},
+): void {
+  const user = userOf(db, id);
+  db.users.set(id, { ...user, ...changes, version: user.version + (newVersion ? 1 : 0) });
+}
+
+/** The row, if its link works at this moment. */
+function live(db: MemoryDatabase, { tokenHash, kind, now }: Omit<Spend, "by">): ChallengeRow | null {
+  const row = db.challenges.get(tokenHash);
+  if (row?.kind !== kind || row.usedBy !== null || row.expiresAt <= now) return null;
+  const { email, pendingEmail } = userOf(db, row.userId);
+  const about = { verify_email: email, reset_password: email, confirm_email_change: pendingEmail };
+  return kind === "undo_email_change" || about[kind] === row.email ? row : null;
+}
+
+function use(db: MemoryDatabase, spend: Spend): ChallengeRow | null {
+  const row = live(db, spend);
+  if (row !== null) db.challenges.set(row.tokenHash, { ...row, usedBy: spend.by });
+  return row;
+}
+
+function kill(db: MemoryDatabase, userId: UserId, kinds: readonly ChallengeKind[], email?: string): void {
+  for (const row of [...db.challenges.values()]) {
+    const isMeant = row.userId === userId && kinds.includes(row.kind) && (email === undefined || row.email === email);
+    if (isMeant && row.usedBy === null) db.challenges.delete(row.tokenHash);
+  }
+}
+
+function prove(db: MemoryDatabase, userId: UserId, { team, now }: { team: NewTeam; now: number }): void {
+  const user = userOf(db, userId);
+  change(db, userId, { emailVerifiedAt: user.emailVerifiedAt ?? now });
+  if (!db.members.some((member) => member.userId === userId)) {
+    const organization = { publicId: team.organization, name: user.fullName };
+    const id = foundOrganization(db, { organization, userId, role: "admin" });
+    for (const row of liveSessions(db, userId, now)) moveSession(db, row.session.id, id);
+  }
+  const membership = db.members.find((member) => member.userId === userId);
+  if (membership?.role !== "admin") return;
+  const organization = membership.organization.id;
+  if (!db.projects.some((project) => project.organization === organization)) {
+    db.projects.push({ publicId: team.project, organization });
+  }
+}
+
+function moveSession(
+  db: MemoryDatabase,
+  id: SessionId,
+  organization: NonNullable<ReturnType<typeof foundOrganization>>,
+): void {
+  const row = db.sessions.get(id);
+  if (row !== undefined && row.organization === null) db.sessions.set(id, { ...row, organization });
+}
+
+function dropUnprovenPast(db: MemoryDatabase, userId: UserId): void {
+  const nothing = { passwordHash: null, phone: null, pendingPhone: null, pendingEmail: null };
+  change(db, userId, nothing, { newVersion: true });
+  db.secondFactors.delete(userId);
+  db.backupCodes.delete(userId);
+  kill(db, userId, EVERY_KIND);
+}

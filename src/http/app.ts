@@ -10,6 +10,7 @@ import type { Http } from "./call.ts";
 import { showOutbox } from "./dev-outbox.tsx";
 import { mountDocuments } from "./documents.ts";
 import { mount, refuseOutside } from "./mount.ts";
+import { mountPages } from "./pages.tsx";
 import { refuse } from "./refuse.ts";
 
 export const DIALECTS: readonly Dialect[] = [datix, dyzo];
@@ -34,6 +35,7 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
     return c.json({ status: "ok" });
   });
 
+  mountPages(app);
   app.get("/dev/outbox", showOutbox);
 
   app.notFound((c) =>

@@ -20,6 +20,15 @@ export async function readJson(request: Request): Promise<unknown> {
   }
 }
 
+/** The fields of a posted HTML form; of two with one name, the first counts. */
+export async function readForm(request: Request): Promise<URLSearchParams> {
+  const [type = ""] = (request.headers.get("Content-Type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/x-www-form-urlencoded") {
+    throw new AuthError("unsupported_media_type", "the body's content type is not a form's");
+  }
+  return new URLSearchParams(await readText(request));
+}
+
 /** RFC 8259 §11, and the `+json` types of RFC 6839 §3.1. */
 function isJsonType(contentType: string | null): boolean {
   const [type = ""] = (contentType ?? "").split(";");

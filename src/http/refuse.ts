@@ -18,20 +18,35 @@ interface Refusing {
 
 /** The one place where a thrown thing becomes an answer, and a line in the log. */
 export function refuse({ error, dialect, row, requestId, path, headers: given }: Refusing, log: Log): Response {
-  const { refusal, why, details } = error instanceof AuthError ? error : new AuthError("internal", whyOf(error));
+  const refused = refusalOf(error);
+  const { refusal, details } = refused;
   const field = details.field === undefined ? null : (row?.fields[details.field] ?? details.field);
   const answer = dialect.refuse({ refusal, message: details.message ?? null, field, requestId, instance: path });
-  log.write(FAULTS.includes(refusal) ? "error" : "info", "refused", {
-    request_id: requestId,
-    dialect: dialect.name,
-    row: row === null ? null : `${row.method} ${row.path}`,
-    refusal,
-    status: answer.status,
-    why,
-  });
+  const name = row === null ? null : `${row.method} ${row.path}`;
+  logRefusal(log, { refused, requestId, dialect: dialect.name, row: name, status: answer.status });
   const headers = new Headers({ ...given, "Content-Type": answer.contentType });
   if (answer.status === 401) headers.set("WWW-Authenticate", "Bearer");
   if (details.retryAfterSeconds !== undefined) headers.set("Retry-After", String(details.retryAfterSeconds));
   if (details.allow !== undefined) headers.set("Allow", details.allow.join(", "));
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers });
+}
+
+/** An error that isn't ours says nothing to the caller. */
+export function refusalOf(error: unknown): AuthError {
+  return error instanceof AuthError ? error : new AuthError("internal", whyOf(error));
+}
+
+interface LoggedRefusal {
+  readonly refused: AuthError;
+  readonly requestId: string;
+  readonly dialect: string;
+  /** method and path as they are mounted; null outside of every row */
+  readonly row: string | null;
+  readonly status: number;
+}
+
+export function logRefusal(log: Log, { refused, requestId, dialect, row, status }: LoggedRefusal): void {
+  const { refusal, why } = refused;
+  const level = FAULTS.includes(refusal) ? "error" : "info";
+  log.write(level, "refused", { request_id: requestId, dialect, row, refusal, status, why });
 }

@@ -4,7 +4,7 @@ import { DIALECTS } from "../../src/http/app.ts";
 import { refusalsOf } from "../../src/wire/answers.ts";
 import type { Row } from "../../src/wire/dialect.ts";
 import { refusalIn } from "../contract.ts";
-import { type Asked, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
+import { ADA, type Asked, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 
 // A refusal that no answer bears out would be a false promise as much as one that is not documented.
 
@@ -13,6 +13,8 @@ let token: string;
 /** API keys: one is good, the other's quota is spent */
 let key: string;
 let spentKey: string;
+/** a good token of another kind than a user's */
+let teamToken: string;
 beforeAll(async () => {
   await emptyStorage();
   world = startWorld();
@@ -22,12 +24,14 @@ beforeAll(async () => {
     (await world.ask("/v1/auth/api-keys", { token, json: { name: "One", rate_limit } })).json.key;
   [key, spentKey] = [await made(1_000), await made(1)];
   await world.ask("/v1/auth/verify", { headers: { "X-API-Key": spentKey } });
+  const { email, password } = ADA;
+  teamToken = (await world.ask("/api/login", { json: { email, password } })).json.vaultToken;
 });
 
 const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
 
 /** Requests that are wrong in every way that the row's columns speak of; none is carried out. */
-function wrongRequests({ path, method, access, params, body }: Row): { path: string; asked: Asked }[] {
+function wrongRequests({ path, method, access, params, query, body }: Row): { path: string; asked: Asked }[] {
   const plain = path.replace(/:\w+/g, "1");
   const tooLong = path.replace(/:\w+/g, "x".repeat(300));
   const json = { "Content-Type": "application/json" };
@@ -41,9 +45,15 @@ function wrongRequests({ path, method, access, params, body }: Row): { path: str
     { path: plain, asked: { method, token: "none" } },
     ...(access === "public" ? [] : [{ path: plain, asked: { method, headers: { "X-API-Key": spentKey } } }]),
     ...(access === "session" ? [{ path: plain, asked: { method, headers: { "X-API-Key": key } } }] : []),
+    ...(access === "public" ? [] : [{ path: plain, asked: { method, token: teamToken } }]),
+    ...fieldNames(query).map((name) => ({ path: `${plain}?${name}=%00`, asked: { method, token } })),
     ...(method === "GET" ? [] : bodies.map((body) => ({ path: plain, asked: { method, token, ...body } }))),
     ...(params === undefined ? [] : [{ path: tooLong, asked: { method, token } }]),
   ];
+}
+
+function fieldNames(query: Row["query"]): string[] {
+  return query !== undefined && "entries" in query ? Object.keys(query.entries as object) : [];
 }
 
 describe.each(DIALECTS)("what follows from the columns of a row of $name", ({ rows }) => {

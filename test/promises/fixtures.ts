@@ -21,6 +21,13 @@ interface Fixture {
 const FIXTURES: Readonly<Record<string, Fixture>> = {
   datix: { logIn: { path: "/v1/auth/login", body: ({ email, password }) => ({ email, password }), tokenOf } },
   dyzo: { logIn: { path: "/login", body: ({ email, password }) => ({ email, password }), tokenOf } },
+  vault: {
+    logIn: {
+      path: "/api/login",
+      body: ({ email, password }) => ({ email, password }),
+      tokenOf: ({ userToken }: { userToken?: unknown }) => userToken,
+    },
+  },
 };
 
 function tokenOf(json: { access_token?: unknown }): unknown {

@@ -10,11 +10,16 @@ import { refuse } from "./refuse.ts";
 /** Rows -> routes. Every documented request of every dialect is answered in `serve`, and nowhere else. */
 export function mount(app: Hono<Http>, dialect: Dialect): void {
   for (const row of dialect.rows) {
-    app.on(row.method, row.path, (c) => serve(c, { dialect, row }));
+    app.on(row.method, routeOf(row), (c) => serve(c, { dialect, row }));
   }
   for (const path of new Set(dialect.rows.map((row) => row.path))) {
-    app.all(path, (c) => refuseMethod(c, { dialect, path }));
+    app.all(routeOf({ path }), (c) => refuseMethod(c, { dialect, path }));
   }
+}
+
+/** The app isn't strict: it looks for the path without its trailing slash, however it was asked. */
+function routeOf({ path }: Pick<Row, "path">): string {
+  return path.replace(/(?<=.)\/$/, "");
 }
 
 async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row: Row }): Promise<Response> {

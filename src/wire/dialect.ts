@@ -27,7 +27,7 @@ export interface RowOf<
   Answer extends GenericSchema,
 > {
   readonly method: Method;
-  /** as Hono spells it: `/sessions/:id` */
+  /** as Hono spells it: `/sessions/:id`; with a trailing slash where the vendor documents one, and answered either way */
   readonly path: string;
   readonly access: A;
   /** of a GET that changes something: a HEAD, which programs send to look at a link, is then not carried out */

@@ -67,7 +67,7 @@ function shown(): Shown[] {
 
 /** The row of that method whose pattern the path fits. */
 function rowOf({ method, path }: Shown): Row | undefined {
-  const fits = (row: Row) => new RegExp(`^${row.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path);
+  const fits = (row: Row) => new RegExp(`^${row.path.replace(/\/$/, "").replaceAll(/:\w+/g, "[^/]+")}$`).test(path);
   return DIALECTS.flatMap(({ rows }) => rows).find((row) => row.method === method && fits(row));
 }
 

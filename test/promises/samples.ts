@@ -12,9 +12,9 @@ export interface Field {
 /** Values that some field takes; the first that fits is a field's sample. */
 const CANDIDATES = ["ada@example.com", "correct horse battery", "1", 1, true, ["1"], {}];
 
-/** The path with every parameter filled. */
+/** The path with every parameter filled, and without a trailing slash. */
 export function pathOf(row: Row): string {
-  return row.path.replaceAll(/:\w+(\{[^}]*\})?/g, "1");
+  return row.path.replaceAll(/:\w+(\{[^}]*\})?/g, "1").replace(/\/$/, "");
 }
 
 /** True for the methods that carry a body. */

@@ -15,10 +15,11 @@ function requireOwn({ user }: Account, { userId }: { userId: number }): void {
   if (user.id !== userId) throw new AuthError("not_found", "the path names another user");
 }
 
+// With the slash at the end, as they are documented; they answer without it too.
 const rows = [
   row({
     method: "POST",
-    path: "/login",
+    path: "/login/",
     access: "public",
     summary: "Authenticate an employee with email and password",
     read: { body: shapes.Login },
@@ -29,7 +30,7 @@ const rows = [
   }),
   row({
     method: "POST",
-    path: "/api-keys/:user_id",
+    path: "/api-keys/:user_id/",
     access: "session",
     summary: "Generate a new API key for programmatic access; it is shown once",
     read: { params: keyShapes.Path, body: keyShapes.Wanted },
@@ -43,7 +44,7 @@ const rows = [
   }),
   row({
     method: "GET",
-    path: "/api-keys/:user_id",
+    path: "/api-keys/:user_id/",
     access: "account",
     summary: "Get all live API keys of the user, newest first",
     read: { params: keyShapes.Path },
@@ -57,7 +58,7 @@ const rows = [
   }),
   row({
     method: "DELETE",
-    path: "/api-keys/:user_id",
+    path: "/api-keys/:user_id/",
     access: "session",
     summary: "Permanently delete an API key",
     read: { params: keyShapes.Path, body: keyShapes.Which },

@@ -19,6 +19,7 @@ import { d1Users } from "./adapters/d1-users.ts";
 import { codeLedgerOn } from "./adapters/do-code-ledger.ts";
 import { quotaCounterOn } from "./adapters/do-key-quota.ts";
 import { limiterOn } from "./adapters/do-limiter.ts";
+import { googleOver } from "./adapters/google.ts";
 import { kvCodeRecords } from "./adapters/kv-code-records.ts";
 import { kvRevocations } from "./adapters/kv-revocations.ts";
 import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
@@ -35,7 +36,7 @@ export const WORLD: World = { clock: systemClock, random: systemRandom, log: con
 
 /** The composition root: which adapter stands behind each port. Throws `misconfigured`. */
 export function buildCore(env: Env, world: World = WORLD): Core {
-  const { settings, masterKeys, providers, turnstile: captcha } = configurationOf(env);
+  const { settings, masterKeys, providers, google, turnstile: captcha } = configurationOf(env);
   checkBindings(env);
   const db = openDatabase(env.DB);
   const sealer = new Sealer({ keys: masterKeys, random: world.random });
@@ -59,6 +60,7 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     }),
     codeRecords: kvCodeRecords(env.KV),
     codeLedger: codeLedgerOn(env.CODES, { lifetimeSeconds: settings.otpTtlSeconds }),
+    google: google === null ? null : googleOver(google, world.clock),
     users: d1Users(db),
     sessions: d1Sessions(db),
     secondFactors: d1SecondFactors(db),

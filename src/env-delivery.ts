@@ -50,8 +50,8 @@ const secret = v.optional(
   v.pipe(v.string("must be text"), v.regex(/^[\x21-\x7e]+$/, "must not be empty or hold white space")),
 );
 
-/** Where a stand-in of the provider listens. */
-const address = v.optional(
+/** Where a stand-in of an outside service listens. */
+export const address = v.optional(
   v.pipe(
     v.string("must be text"),
     v.check((text) => /^https?:\/\/[^\s?#]*[^\s?#/]$/.test(text) && URL.canParse(text), "must be a URL"),

@@ -9,6 +9,7 @@ import { misconfigured } from "./domain/error.ts";
 import type { Limit } from "./domain/limit.ts";
 import { LIMIT_NAMES, type LimitName, type Settings } from "./domain/settings.ts";
 import { DELIVERY_VARIABLES, deliveryProblem, type Providers, providersOf } from "./env-delivery.ts";
+import { GOOGLE_VARIABLES, type GoogleSettings, googleProblem, googleSettingsOf } from "./env-google.ts";
 
 /** Bindings and variables as wrangler gives them. This file alone reads the variables. */
 export interface Env {
@@ -146,6 +147,7 @@ const Variables = v.object({
   CORS_ORIGINS: v.optional(Origins, ""),
   RATE_LIMITS: v.optional(Limits, {}),
   ...DELIVERY_VARIABLES,
+  ...GOOGLE_VARIABLES,
 });
 
 export interface Configuration {
@@ -154,6 +156,8 @@ export interface Configuration {
   readonly providers: Providers;
   /** null without a secret */
   readonly turnstile: TurnstileSettings | null;
+  /** null without a client id */
+  readonly google: GoogleSettings | null;
 }
 
 /** Where a schema has no words of its own: valibot's repeat the value. */
@@ -180,6 +184,7 @@ export function configurationOf(env: Env): Configuration {
       vars.TURNSTILE_SECRET === ""
         ? null
         : { secret: vars.TURNSTILE_SECRET, verifyUrl: vars.TURNSTILE_VERIFY_URL ?? TURNSTILE_VERIFY_URL },
+    google: googleSettingsOf(vars),
     settings: {
       environment: vars.ENVIRONMENT,
       issuer: vars.ISSUER,
@@ -219,6 +224,7 @@ function productionProblem(vars: ParsedVariables): string | null {
   }
   if (vars.TURNSTILE_VERIFY_URL !== undefined) return "TURNSTILE_VERIFY_URL is for development only";
   return deliveryProblem(vars);
+  return deliveryProblem(vars) ?? googleProblem(vars);
 }
 
 function developmentProblem(vars: ParsedVariables): string | null {

@@ -12,6 +12,7 @@ export const REFUSALS = [
   "wrong_code", // a one-time code that is wrong, spent or over: never told apart
   "email_unverified", // the right password, but the operator asks for a proven address first
   "captcha_refused",
+  "identity_refused", // Google's token is not good, or not for us
   "forbidden", // a good credential that may not do this
   "wrong_second_factor", // a code that is wrong or was spent
   "wrong_temp_token", // the login that was to be finished is unknown, finished or over

@@ -12,6 +12,7 @@ import type { Challenges, MailedLink } from "./ports/challenges.ts";
 import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
 import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
+import type { Google } from "./ports/google.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
@@ -166,6 +167,8 @@ export interface Core {
   readonly captcha: Captcha | null;
   readonly codeRecords: CodeRecords;
   readonly codeLedger: CodeLedger;
+  /** null without a client id */
+  readonly google: Google | null;
   readonly revocations: Revocations;
   readonly users: Users;
   readonly sessions: Sessions;

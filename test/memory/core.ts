@@ -101,6 +101,7 @@ export function memoryCore(
     captcha: null,
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
+    google: null,
     carriers: carriersFor(providers),
     apiKeys: tap("apiKeys", memoryApiKeys(db)),
     keyQuota: new IsolateQuota({

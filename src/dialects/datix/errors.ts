@@ -28,6 +28,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
     detail:
       "Please confirm your email address first: open the link that was mailed to it. A password reset by mail confirms it too",
   },
+  identity_refused: { status: 401, title: "Unauthorized", detail: "The Google token was refused" },
   forbidden: { status: 403, title: "Forbidden", detail: "This credential may not do that" },
   not_found: { status: 404, title: "Not Found", detail: "There is nothing here" },
   method_not_allowed: { status: 405, title: "Method Not Allowed", detail: "This path has other methods" },

@@ -25,6 +25,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
     message:
       "Please confirm your email address first: open the link that was mailed to it. A password reset by mail confirms it too",
   },
+  identity_refused: { status: 401, message: "The Google token was refused" },
   forbidden: { status: 403, message: "This credential may not do that" },
   not_found: { status: 404, message: "Not found" },
   method_not_allowed: { status: 405, message: "Method not allowed" },

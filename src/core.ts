@@ -6,6 +6,8 @@ import { d1AuditLog } from "./adapters/d1-audit-log.ts";
 import { d1Challenges } from "./adapters/d1-challenges.ts";
 import { d1EmailChanges } from "./adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "./adapters/d1-email-verification.ts";
+import { d1Identities } from "./adapters/d1-identities.ts";
+import { d1LoginCodes } from "./adapters/d1-login-codes.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
 import { d1Phones } from "./adapters/d1-phones.ts";
@@ -61,6 +63,8 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     codeRecords: kvCodeRecords(env.KV),
     codeLedger: codeLedgerOn(env.CODES, { lifetimeSeconds: settings.otpTtlSeconds }),
     google: google === null ? null : googleOver(google, world.clock),
+    identities: d1Identities(db),
+    loginCodes: d1LoginCodes(db),
     users: d1Users(db),
     sessions: d1Sessions(db),
     secondFactors: d1SecondFactors(db),

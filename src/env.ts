@@ -223,7 +223,6 @@ function productionProblem(vars: ParsedVariables): string | null {
     return `PASSWORD_HASH_ROUNDS must be at least ${DEFAULT_ROUNDS} in production`;
   }
   if (vars.TURNSTILE_VERIFY_URL !== undefined) return "TURNSTILE_VERIFY_URL is for development only";
-  return deliveryProblem(vars);
   return deliveryProblem(vars) ?? googleProblem(vars);
 }
 

@@ -17,6 +17,9 @@ export function d1Users(db: Database): Users {
   const byEmail = selectCredential(db)
     .where(eq(users.email, sql.placeholder("email")))
     .prepare();
+  const byPhone = selectCredential(db)
+    .where(eq(users.phone, sql.placeholder("phone")))
+    .prepare();
   const byId = selectCredential(db)
     .where(eq(users.id, sql.placeholder("id")))
     .prepare();
@@ -32,6 +35,8 @@ export function d1Users(db: Database): Users {
       }),
 
     credentialByEmail: (email) => onD1("user by email", async () => credentialOf(await byEmail.get({ email }))),
+
+    credentialByPhone: (phone) => onD1("user by phone", async () => credentialOf(await byPhone.get({ phone }))),
 
     credentialById: (id) => onD1("user by id", async () => credentialOf(await byId.get({ id }))),
 

@@ -17,6 +17,7 @@ export type AuditAction =
   | "user.phone_change_asked"
   | "user.phone_changed"
   | "user.phone_removed"
+  | "user.identity_linked"
   | "session.opened"
   | "session.ended"
   | "session.others_ended"

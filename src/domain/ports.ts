@@ -13,7 +13,9 @@ import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
 import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
 import type { Google } from "./ports/google.ts";
+import type { Identities } from "./ports/identities.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
+import type { LoginCodes } from "./ports/login-codes.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
 import type { Phones } from "./ports/phones.ts";
@@ -54,6 +56,8 @@ export interface Users {
   /** An account has the address, or may still take it back by an undo link. */
   isEmailTaken(email: string, now: number): Promise<boolean>;
   credentialByEmail(email: string): Promise<Credential | null>;
+  /** of whoever proved the number */
+  credentialByPhone(phone: string): Promise<Credential | null>;
   credentialById(id: UserId): Promise<Credential | null>;
   /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
   upgradePasswordHash(change: { id: UserId; from: SealedHash; to: SealedHash }): Promise<void>;
@@ -169,6 +173,8 @@ export interface Core {
   readonly codeLedger: CodeLedger;
   /** null without a client id */
   readonly google: Google | null;
+  readonly identities: Identities;
+  readonly loginCodes: LoginCodes;
   readonly revocations: Revocations;
   readonly users: Users;
   readonly sessions: Sessions;

@@ -1,8 +1,8 @@
 import type { OrganizationId, SessionId, UserId } from "./ids.ts";
 import type { Account } from "./user.ts";
 
-/** How the user proved who they are (RFC 8176). */
-export type AuthenticationMethod = "pwd" | "otp" | "mfa";
+/** How the user proved who they are (RFC 8176); `fed`, which it has no word for, is another service's word for it. */
+export type AuthenticationMethod = "pwd" | "otp" | "mfa" | "fed";
 
 export interface Session {
   readonly id: SessionId;

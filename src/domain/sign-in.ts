@@ -1,7 +1,7 @@
 import { attempt, passwordAsks } from "./attempt.ts";
-import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { AuthError } from "./error.ts";
+import { noteFailedLogin } from "./failed-login.ts";
 import { openSession, type SignedIn } from "./open-session.ts";
 import { provePassword, sealPassword } from "./password-proof.ts";
 import { beginPendingLogin, type PendingLogin } from "./pending-login.ts";
@@ -32,10 +32,7 @@ async function proveLogin(
   const credential = await core.users.credentialByEmail(email);
   const proof = await provePassword(core, { credential, password });
   if (credential === null || proof === null) {
-    // The same write for an unknown address as for a wrong password, and after the answer.
-    const target = credential?.user.publicId ?? null;
-    const entry = auditEntry(call, { action: "login.failed", at: core.clock.now(), result: "failure", target });
-    call.later(core.auditLog.write(entry));
+    noteFailedLogin(core, { call, target: credential?.user.publicId ?? null });
     throw new AuthError("wrong_credentials", credential === null ? "unknown address" : "wrong password");
   }
   if (proof.outdated) call.later(upgradeHash(core, { credential, password }));

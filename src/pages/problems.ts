@@ -28,6 +28,7 @@ export const ANSWERS: Readonly<Record<Refusal, Answer>> = {
   wrong_second_factor: { status: 401, problem: "not_allowed" },
   wrong_temp_token: { status: 401, problem: "not_allowed" },
   wrong_code: { status: 401, problem: "not_allowed" },
+  identity_refused: { status: 401, problem: "not_allowed" },
   email_unverified: { status: 403, problem: "not_allowed" },
   forbidden: { status: 403, problem: "from_elsewhere" },
   not_found: { status: 404, problem: "dead_link" },

@@ -11,7 +11,9 @@ import { memoryApiKeys } from "./api-keys.ts";
 import { memoryAuditLog } from "./audit-log.ts";
 import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
+import { memoryIdentities } from "./identities.ts";
 import { memoryLimiter } from "./limiter.ts";
+import { memoryLoginCodes } from "./login-codes.ts";
 import {
   memoryChallenges,
   memoryEmailChanges,
@@ -48,6 +50,8 @@ export type Part =
   | "emailChanges"
   | "phones"
   | "projects"
+  | "identities"
+  | "loginCodes"
   | "codes";
 
 export interface MemoryCore extends Core {
@@ -102,6 +106,8 @@ export function memoryCore(
     auditLog: tap("auditLog", memoryAuditLog(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     google: null,
+    identities: tap("identities", memoryIdentities(db)),
+    loginCodes: tap("loginCodes", memoryLoginCodes(db)),
     carriers: carriersFor(providers),
     apiKeys: tap("apiKeys", memoryApiKeys(db)),
     keyQuota: new IsolateQuota({

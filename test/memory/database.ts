@@ -77,6 +77,8 @@ export interface MemoryDatabase {
   readonly apiKeySecrets: Map<SecretHash, SecretRow>;
   readonly challenges: Map<SecretHash, ChallengeRow>;
   readonly projects: ProjectRow[];
+  /** whose each identity is, by provider and subject */
+  readonly identities: Map<string, UserId>;
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
   /** by id, in the order in which they were written */
@@ -98,6 +100,7 @@ export function memoryDatabase(): MemoryDatabase {
     apiKeySecrets: new Map(),
     challenges: new Map(),
     projects: [],
+    identities: new Map(),
     signingKeys: [],
     audit: [],
     messages: new Map(),

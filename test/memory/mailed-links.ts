@@ -174,7 +174,7 @@ function kill(db: MemoryDatabase, userId: UserId, kinds: readonly ChallengeKind[
   }
 }
 
-function prove(db: MemoryDatabase, userId: UserId, { team, now }: { team: NewTeam; now: number }): void {
+export function prove(db: MemoryDatabase, userId: UserId, { team, now }: { team: NewTeam; now: number }): void {
   const user = userOf(db, userId);
   change(db, userId, { emailVerifiedAt: user.emailVerifiedAt ?? now });
   if (!db.members.some((member) => member.userId === userId)) {
@@ -199,7 +199,7 @@ function moveSession(
   if (row !== undefined && row.organization === null) db.sessions.set(id, { ...row, organization });
 }
 
-function dropUnprovenPast(db: MemoryDatabase, userId: UserId): void {
+export function dropUnprovenPast(db: MemoryDatabase, userId: UserId): void {
   const nothing = { passwordHash: null, phone: null, pendingPhone: null, pendingEmail: null };
   change(db, userId, nothing, { newVersion: true });
   db.secondFactors.delete(userId);

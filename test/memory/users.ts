@@ -25,6 +25,12 @@ export function memoryUsers(db: MemoryDatabase): Users {
 
     credentialByEmail: async (email) => credentialOf(db, byEmail(email)),
 
+    credentialByPhone: async (phone) =>
+      credentialOf(
+        db,
+        [...db.users.values()].find((user) => user.phone === phone),
+      ),
+
     credentialById: async (id) => credentialOf(db, db.users.get(id)),
 
     async upgradePasswordHash({ id, from, to }) {

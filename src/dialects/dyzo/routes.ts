@@ -1,5 +1,7 @@
 import { createApiKey, listApiKeys, revokeApiKey } from "../../domain/api-keys.ts";
+import { sendLoginCode, signInByCode } from "../../domain/code-sign-in.ts";
 import { AuthError } from "../../domain/error.ts";
+import { signInByGoogle } from "../../domain/google-sign-in.ts";
 import { signIn } from "../../domain/sign-in.ts";
 import type { Account } from "../../domain/user.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
@@ -27,6 +29,38 @@ const rows = [
     answer: shapes.LoggedIn,
     write: shapes.loggedIn,
     refusals: ["wrong_credentials", "email_unverified", "too_many_requests", "password_login_off"],
+  }),
+  row({
+    method: "POST",
+    path: "/send-otp/",
+    access: "public",
+    summary: "Send a one-time code by SMS or email; whether anybody has the number or address can't be told",
+    read: { body: shapes.SendOtp },
+    run: (core, { call, body }) => sendLoginCode(core, { call, ...body }),
+    ...shapes.done("If there is an account, a code is on its way"),
+    refusals: ["too_many_requests"],
+  }),
+  row({
+    method: "POST",
+    path: "/otp-login/",
+    access: "public",
+    summary: "Login using OTP sent to mobile/email",
+    read: { body: shapes.OtpLogin },
+    run: (core, { call, body }) => signInByCode(core, { call, ...body }),
+    answer: shapes.Entered,
+    write: shapes.entered,
+    refusals: ["wrong_code", "wrong_credentials", "email_unverified", "too_many_requests"],
+  }),
+  row({
+    method: "POST",
+    path: "/api/google-login/",
+    access: "public",
+    summary: "Authenticate using a Google ID token or OAuth access token",
+    read: { body: shapes.GoogleLogin },
+    run: (core, { call, body }) => signInByGoogle(core, { call, ...body }),
+    answer: shapes.Entered,
+    write: shapes.entered,
+    refusals: ["identity_refused", "wrong_credentials", "email_taken", "too_many_requests"],
   }),
   row({
     method: "POST",

@@ -1,14 +1,62 @@
 import * as v from "valibot";
+import type { CodeRecipient } from "../../domain/code-sign-in.ts";
 import { unreachable } from "../../domain/error.ts";
 import type { SignInOutcome } from "../../domain/sign-in.ts";
 import type { Account } from "../../domain/user.ts";
-import { email, password, primaryKey, sample, text } from "../../wire/fields.ts";
+import { email, password, phone, primaryKey, sample, secret, text } from "../../wire/fields.ts";
 
 // The samples are the documentation's own.
 
 // What is read: the vendor's JSON -> our commands.
 
 export const Login = v.object({ email, password: sample(password, "securepassword123") });
+
+const Recipient = { phone: v.optional(sample(phone, "+1234567890")), email: v.optional(email) };
+
+interface Given {
+  readonly phone?: string | undefined;
+  readonly email?: string | undefined;
+}
+
+/** Exactly one of the two says where the code goes. */
+function oneRecipient<Input extends Given>() {
+  return v.rawCheck<Input>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const input: Given = dataset.value;
+    if ((input.phone === undefined) !== (input.email === undefined)) return;
+    const path = { type: "object", origin: "value", input: { ...input }, key: "phone", value: input.phone } as const;
+    addIssue({ message: "is required, or email instead of it, and not both", path: [path] });
+  });
+}
+
+function recipientOf({ phone = "", email }: Given): CodeRecipient {
+  return email === undefined ? { channel: "sms", to: phone } : { channel: "email", to: email };
+}
+
+export const SendOtp = v.pipe(
+  v.object(Recipient),
+  v.examples([{ phone: "+1234567890" }]),
+  oneRecipient(),
+  v.transform((given) => ({ recipient: recipientOf(given) })),
+);
+
+export const OtpLogin = v.pipe(
+  v.object({ ...Recipient, otp: sample(secret, "123456") }),
+  v.examples([{ phone: "+1234567890", otp: "123456" }]),
+  oneRecipient(),
+  v.transform(({ otp, ...given }) => ({ recipient: recipientOf(given), code: otp.trim() })),
+);
+
+/** Google's tokens are some 1,200 characters; our own verifier takes 8 KiB. */
+const TOKEN_MAX_LENGTH = 8_192;
+
+export const GoogleLogin = v.object({
+  token: v.pipe(
+    sample(secret, "google_oauth_token_here"),
+    v.maxLength(TOKEN_MAX_LENGTH, `must be at most ${TOKEN_MAX_LENGTH} characters`),
+  ),
+  email: v.optional(v.pipe(email, v.description("Where it is given, the token has to be for it"))),
+});
 
 // What is written: our results -> the vendor's JSON.
 
@@ -37,29 +85,29 @@ function employee({ user, membership }: Account): v.InferOutput<typeof Employee>
   };
 }
 
-export const LoggedIn = v.union([
-  v.object({
-    status: v.literal(1),
-    message: text("Login successful"),
-    access_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
-    refresh_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
-    employee: Employee,
-  }),
-  // finished at datix's `verify-2fa`
-  v.object({
-    status: v.literal(1),
-    message: text("Two-factor authentication required"),
-    requires_2fa: v.literal(true),
-    temp_token: text("temp_xyz789"),
-  }),
-]);
+/** Of those ways in whose documented answer has no message. */
+const Entrance = {
+  status: v.literal(1),
+  access_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
+  refresh_token: text("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9..."),
+  employee: Employee,
+};
 
-export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn> {
+/** Finished at datix's `verify-2fa`. */
+const SecondFactor = v.object({
+  status: v.literal(1),
+  message: text("Two-factor authentication required"),
+  requires_2fa: v.literal(true),
+  temp_token: text("temp_xyz789"),
+});
+
+export const Entered = v.union([v.object(Entrance), SecondFactor]);
+
+export function entered(outcome: SignInOutcome): v.InferOutput<typeof Entered> {
   switch (outcome.kind) {
     case "signed_in":
       return {
         status: 1,
-        message: "Login successful",
         access_token: outcome.access.token,
         refresh_token: outcome.refresh,
         employee: employee(outcome.account),
@@ -74,4 +122,18 @@ export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn>
     default:
       return unreachable(outcome);
   }
+}
+
+const { status, ...rest } = Entrance;
+
+export const LoggedIn = v.union([v.object({ status, message: text("Login successful"), ...rest }), SecondFactor]);
+
+export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn> {
+  return { message: "Login successful", ...entered(outcome) };
+}
+
+/** The vendor's answer to what has no other result: what is answered, and how it is written. */
+export function done(message: string) {
+  const answer = v.object({ status: v.literal(1), message: v.literal(message) });
+  return { answer, write: (): v.InferOutput<typeof answer> => ({ status: 1, message }) };
 }

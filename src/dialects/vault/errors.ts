@@ -20,6 +20,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   wrong_second_factor: { status: 401, message: "The code is wrong or was used before" },
   wrong_temp_token: { status: 401, message: "The login has expired: please log in again" },
   wrong_code: { status: 401, message: "The code is wrong or no longer good" },
+  identity_refused: { status: 401, message: "The Google token was refused" },
   email_unverified: {
     status: 403,
     message:

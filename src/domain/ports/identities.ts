@@ -1,0 +1,26 @@
+import type { AuditEntry } from "../audit.ts";
+import type { SessionId, UserId } from "../ids.ts";
+import type { Credential } from "../ports.ts";
+import type { NewTeam } from "../team.ts";
+import type { User } from "../user.ts";
+
+/** Who somebody is elsewhere. Never the address: those change hands. */
+export interface Identity {
+  readonly provider: "google";
+  /** the provider's own id of the person */
+  readonly subject: string;
+}
+
+export interface Identities {
+  find(identity: Identity): Promise<Credential | null>;
+  /**
+   * Gives the account, if it still has the address, this identity, and proves the address: if nobody had, all that was made
+   * before it is dropped. The ids of the sessions that ended; null when the identity or the address is another's by now.
+   */
+  link(
+    what: { identity: Identity; userId: UserId; email: string; team: NewTeam; now: number },
+    audit: AuditEntry,
+  ): Promise<SessionId[] | null>;
+  /** A new user with a proven address and no password, a team and a project. False when the identity or the address is taken. */
+  create(what: { identity: Identity; user: Omit<User, "id">; team: NewTeam }, audit: AuditEntry): Promise<boolean>;
+}

@@ -83,11 +83,12 @@ function emailOf(length: number): string {
   return `${local}@${domain.slice(domain.length - (length - local.length - 1))}`.replace("@.", "@d");
 }
 
-/** What the row's body schema says when its sample has this value in one field. */
+/** What the row's body schema says of its fields when its sample has this value in one of them. */
 function issuesAt(row: Row, field: string, value: unknown): readonly string[] {
   const { endpoints } = describeDialect({ ...(DIALECTS[0] as Dialect), rows: [row] });
   const body: Record<string, unknown> = { ...(endpoints[0]?.body?.example as object), [field]: value };
   if (value === undefined) delete body[field];
   const parsed = v.safeParse(row.body as v.GenericSchema, body);
-  return (parsed.issues ?? []).map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
+  const ofFields = (parsed.issues ?? []).filter(({ path }) => path !== undefined);
+  return ofFields.map((issue) => `${v.getDotPath(issue)} ${issue.message}`);
 }

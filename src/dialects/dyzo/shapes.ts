@@ -3,7 +3,7 @@ import type { CodeRecipient } from "../../domain/code-sign-in.ts";
 import { unreachable } from "../../domain/error.ts";
 import type { SignInOutcome } from "../../domain/sign-in.ts";
 import type { Account } from "../../domain/user.ts";
-import { email, password, phone, primaryKey, sample, secret, text } from "../../wire/fields.ts";
+import { described, email, password, phone, primaryKey, sample, secret, text } from "../../wire/fields.ts";
 
 // The samples are the documentation's own.
 
@@ -11,22 +11,20 @@ import { email, password, phone, primaryKey, sample, secret, text } from "../../
 
 export const Login = v.object({ email, password: sample(password, "securepassword123") });
 
-const Recipient = { phone: v.optional(sample(phone, "+1234567890")), email: v.optional(email) };
+const Recipient = {
+  phone: v.optional(described(phone, "+1234567890", "An international number (E.164), or email instead of it")),
+  email: v.optional(described(email, "user@example.com", "Instead of phone")),
+};
 
 interface Given {
   readonly phone?: string | undefined;
   readonly email?: string | undefined;
 }
 
-/** Exactly one of the two says where the code goes. */
-function oneRecipient<Input extends Given>() {
-  return v.rawCheck<Input>(({ dataset, addIssue }) => {
-    if (!dataset.typed) return;
-    const input: Given = dataset.value;
-    if ((input.phone === undefined) !== (input.email === undefined)) return;
-    const path = { type: "object", origin: "value", input: { ...input }, key: "phone", value: input.phone } as const;
-    addIssue({ message: "is required, or email instead of it, and not both", path: [path] });
-  });
+const ONE_RECIPIENT = "needs either phone or email";
+
+function isOneRecipient({ phone, email }: Given): boolean {
+  return (phone === undefined) !== (email === undefined);
 }
 
 function recipientOf({ phone = "", email }: Given): CodeRecipient {
@@ -36,14 +34,14 @@ function recipientOf({ phone = "", email }: Given): CodeRecipient {
 export const SendOtp = v.pipe(
   v.object(Recipient),
   v.examples([{ phone: "+1234567890" }]),
-  oneRecipient(),
+  v.check((given) => isOneRecipient(given), ONE_RECIPIENT),
   v.transform((given) => ({ recipient: recipientOf(given) })),
 );
 
 export const OtpLogin = v.pipe(
   v.object({ ...Recipient, otp: sample(secret, "123456") }),
   v.examples([{ phone: "+1234567890", otp: "123456" }]),
-  oneRecipient(),
+  v.check((given) => isOneRecipient(given), ONE_RECIPIENT),
   v.transform(({ otp, ...given }) => ({ recipient: recipientOf(given), code: otp.trim() })),
 );
 

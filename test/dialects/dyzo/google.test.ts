@@ -1,124 +1,108 @@
-import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { provePhone } from "../../phones.ts";
+import { accessTokenInfo, CLIENT_ID, type GoogleStandIn, idToken, standInForGoogle } from "../../standins/google.ts";
+import { registerProtected, verify2fa } from "../../two-factor.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
 
-const CLIENT_ID = "latchkey.apps.googleusercontent.com";
-const SUBJECT = "110169484474386276334";
+const ACCESS_TOKEN = "ya29.a0AfB_by";
+const CERTS = "/oauth2/v3/certs";
 
-let google: { publicJwk: object; sign(claims?: object, header?: object): Promise<string> };
-let stranger: CryptoKey;
 let world: World;
-/** What went out, as the path that was asked. */
-let asked: string[];
-let tokenInfo: Response;
-
-beforeAll(async () => {
-  const pair = await generateKeyPair("RS256", { extractable: true });
-  stranger = (await generateKeyPair("RS256")).privateKey;
-  google = {
-    publicJwk: { ...(await exportJWK(pair.publicKey)), kid: "g1", alg: "RS256", use: "sig" },
-    sign: (claims = {}, header = {}) => idToken(pair.privateKey, claims, header),
-  };
-});
-
+let google: GoogleStandIn;
 beforeEach(async () => {
   await emptyStorage();
   world = startWorld({ GOOGLE_CLIENT_ID: CLIENT_ID });
-  asked = [];
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (input) => {
-    const url = new URL(String(input));
-    asked.push(url.pathname);
-    if (url.pathname === "/tokeninfo") return tokenInfo.clone();
-    return Response.json({ keys: [google.publicJwk] }, { headers: { "Cache-Control": "public, max-age=3600" } });
-  });
+  google = standInForGoogle();
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-function idToken(key: CryptoKey, claims: object, header: object): Promise<string> {
-  const now = 1_767_225_600;
-  return new SignJWT({
-    iss: "https://accounts.google.com",
-    aud: CLIENT_ID,
-    sub: SUBJECT,
-    email: ADA.email,
-    email_verified: true,
-    name: "Ada King",
-    iat: now,
-    exp: now + 3_600,
-    ...claims,
-  })
-    .setProtectedHeader({ alg: "RS256", kid: "g1", typ: "JWT", ...header })
-    .sign(key);
-}
-
 function enter(token: string, email?: string): Promise<Answered> {
   return world.ask("/api/google-login/", { json: { token, ...(email === undefined ? {} : { email }) } });
 }
 
-async function userCount(): Promise<unknown> {
-  return (await world.bindings.DB.prepare("SELECT count(*) AS n FROM users").first<{ n: number }>())?.n;
-}
+const token = (claims: object = {}, how: { by?: string; header?: object } = {}) =>
+  idToken(world.clock.now(), claims, how);
 
-it("a new Google user gets an account, a team and a project, and the documented answer", async () => {
-  const answer = await enter(await google.sign(), ADA.email);
-  expect(answer.status).toBe(200);
-  expect(answer.json).toEqual({
-    status: 1,
-    access_token: expect.any(String),
-    refresh_token: expect.any(String),
-    employee: {
-      _id: expect.any(Number),
-      first_name: "Ada",
-      last_name: "King",
-      email: ADA.email,
-      companyId: expect.any(Number),
-      designation: "",
-      isActive: true,
-    },
+const userCount = () => env.DB.prepare("SELECT count(*) AS n FROM users").first("n");
+
+describe("a good token", () => {
+  it("of somebody new makes an account, a team and a project, and gives the documented answer", async () => {
+    const answer = await enter(await token(), ADA.email);
+    expect(answer.status).toBe(200);
+    expect(answer.json).toEqual({
+      status: 1,
+      access_token: expect.any(String),
+      refresh_token: expect.any(String),
+      employee: {
+        _id: expect.any(Number),
+        first_name: "Ada",
+        last_name: "King",
+        email: ADA.email,
+        companyId: expect.any(Number),
+        designation: "",
+        isActive: true,
+      },
+    });
+    const me = await world.ask("/v1/auth/me", { token: answer.json.access_token });
+    expect(me.json).toMatchObject({ email_verified: true, role: "admin", organization_id: expect.any(String) });
+    expect(await env.DB.prepare("SELECT name FROM projects").first()).toEqual({ name: "Default" });
   });
-  const projects = await world.bindings.DB.prepare("SELECT name FROM projects").all();
-  expect(projects.results).toEqual([{ name: "Default" }]);
-});
 
-it("the identity is the subject: who changes the address at Google is the same user", async () => {
-  const first = await enter(await google.sign());
-  const second = await enter(await google.sign({ email: "countess@example.com" }));
-  expect(second.json.employee._id).toBe(first.json.employee._id);
-  expect(await userCount()).toBe(1);
-});
-
-it("five parallel first logins make one user", async () => {
-  const token = await google.sign();
-  const answers = await Promise.all(Array.from({ length: 5 }, () => enter(token)));
-  expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
-  expect(await userCount()).toBe(1);
-});
-
-it("an OAuth access token for our own client id is as good", async () => {
-  tokenInfo = Response.json({
-    aud: CLIENT_ID,
-    sub: SUBJECT,
-    email: ADA.email,
-    email_verified: "true",
-    exp: String(world.clock.now() + 60),
+  it("is of the subject: who changes the address at Google is the same user", async () => {
+    const first = await enter(await token());
+    const second = await enter(await token({ email: "countess@example.com" }));
+    expect(second.json.employee._id).toBe(first.json.employee._id);
+    expect(await userCount()).toBe(1);
   });
-  expect((await enter("ya29.a0AfB_by")).status).toBe(200);
-  expect(asked).toEqual(["/tokeninfo"]);
+
+  it("may have either spelling of the issuer, and an address in any case", async () => {
+    expect((await enter(await token({ iss: "accounts.google.com", email: "Ada@Example.com" }))).status).toBe(200);
+    expect((await enter(await token(), "ADA@EXAMPLE.COM")).status).toBe(200);
+    expect(await userCount()).toBe(1);
+  });
+
+  it("makes one user of five parallel first logins", async () => {
+    const first = await token();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => enter(first)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    expect(await userCount()).toBe(1);
+  });
+
+  it("may be an OAuth access token that was given to our own client id", async () => {
+    google.accessTokens.set(ACCESS_TOKEN, accessTokenInfo(world.clock.now()));
+    expect((await enter(ACCESS_TOKEN, ADA.email)).json.employee).toMatchObject({ email: ADA.email, first_name: "ada" });
+    expect(google.asked).toEqual(["/tokeninfo"]);
+  });
 });
 
 describe("refused with 401, and nothing made:", () => {
+  const START = 1_767_225_600;
   const cases: Record<string, () => Promise<string>> = {
-    "another application's audience": () => google.sign({ aud: "other.apps.googleusercontent.com" }),
-    "another issuer": () => google.sign({ iss: "https://accounts.example.com" }),
-    "another's key": () => idToken(stranger, {}, {}),
-    "an expired token": () => google.sign({ iat: 1_767_222_000, exp: 1_767_225_600 }),
-    "an unverified address": () => google.sign({ email_verified: false }),
-    "no address": () => google.sign({ email: undefined }),
-    "another algorithm": async () =>
-      (await google.sign()).replace(/^[^.]+/, btoa('{"alg":"none","kid":"g1"}').replace(/=+$/, "")),
-    junk: async () => "eyJ.e30.x",
+    "another application's audience": () => token({ aud: "other.apps.googleusercontent.com" }),
+    "another issuer": () => token({ iss: "https://accounts.example.com" }),
+    "another's key under Google's name": () => token({}, { by: "stranger", header: { kid: "g1" } }),
+    "a key that Google doesn't publish": () => token({}, { by: "stranger" }),
+    "an expired token": () => token({ iat: START - 3_600, exp: START }),
+    "a token of the future": () => token({ iat: START + 600, exp: START + 4_200 }),
+    "an unverified address": () => token({ email_verified: false }),
+    "no word on whether the address is verified": () => token({ email_verified: undefined }),
+    "no address": () => token({ email: undefined }),
+    "an access token's type": () => token({}, { header: { typ: "at+jwt" } }),
+    "no signature": async () =>
+      (await token()).replace(/^[^.]+/, btoa('{"alg":"none","kid":"g1"}').replace(/=+$/, "")).replace(/[^.]+$/, ""),
+    "our own access token": async () => {
+      const { json } = await enter(await token());
+      await env.DB.batch(
+        ["identities", "sessions", "members", "projects", "users"].map((table) =>
+          env.DB.prepare(`DELETE FROM ${table}`),
+        ),
+      );
+      return json.access_token;
+    },
+    "what is no JWT and no access token that Google knows": async () => "eyJ.e30.x",
   };
   it.each(Object.entries(cases))("%s", async (_name, make) => {
     const answer = await enter(await make());
@@ -127,58 +111,141 @@ describe("refused with 401, and nothing made:", () => {
     expect(await userCount()).toBe(0);
   });
 
-  it("another's address in the body", async () => {
-    expect((await enter(await google.sign(), "mallory@example.com")).status).toBe(401);
+  it("another's address in the body, whether or not they have an account", async () => {
+    expect((await enter(await token(), "mallory@example.com")).status).toBe(401);
     expect(await userCount()).toBe(0);
+    await register(world, { email: "mallory@example.com" });
+    expect((await enter(await token(), "mallory@example.com")).status).toBe(401);
+    expect(await userCount()).toBe(1);
   });
 
   it.each([
     ["another application's", { aud: "other.apps.googleusercontent.com" }],
-    ["an expired", { exp: "1767225600" }],
+    ["an expired", { exp: `${START}` }],
     ["an unverified", { email_verified: "false" }],
+    ["a nameless", { sub: undefined }],
+    ["an unaddressed", { email: undefined }],
   ])("%s access token", async (_name, change) => {
-    const good = { aud: CLIENT_ID, sub: SUBJECT, email: ADA.email, email_verified: "true", exp: "1767229200" };
-    tokenInfo = Response.json({ ...good, ...change });
-    expect((await enter("ya29.a0AfB_by")).status).toBe(401);
+    google.accessTokens.set(ACCESS_TOKEN, accessTokenInfo(world.clock.now(), change));
+    expect((await enter(ACCESS_TOKEN)).status).toBe(401);
     expect(await userCount()).toBe(0);
   });
 
   it("every token while no client id is configured, without a call to Google", async () => {
     world = startWorld();
-    expect((await enter(await google.sign())).status).toBe(401);
-    expect((await enter("ya29.a0AfB_by")).status).toBe(401);
-    expect(asked).toEqual([]);
+    expect((await enter(await token())).status).toBe(401);
+    expect((await enter(ACCESS_TOKEN)).status).toBe(401);
+    expect(google.asked).toEqual([]);
+  });
+
+  it("and it stands in the audit log, and is counted against the client", async () => {
+    const { headers } = await enter("junk");
+    expect(headers.get("RateLimit")).toMatch(/^"login:ip";r=99;/);
+    const newest = "SELECT action, result FROM audit_log ORDER BY id DESC LIMIT 1";
+    expect(await env.DB.prepare(newest).first()).toEqual({ action: "login.failed", result: "failure" });
   });
 });
 
-it("a pre-registered, unverified account loses its password and sessions to the proven owner", async () => {
-  await register(world);
-  const squatter = await logIn(world);
-  expect((await enter(await google.sign())).status).toBe(200);
-  expect((await world.ask("/v1/auth/me", { token: squatter })).status).toBe(401);
-  expect((await world.ask("/login", { json: { email: ADA.email, password: ADA.password } })).status).toBe(401);
-  expect(await userCount()).toBe(1);
+describe("an account that was registered with the address before", () => {
+  it("loses, while unverified, everything that whoever registered it made", async () => {
+    const { token: squatter } = await registerProtected(world);
+    await provePhone(world, { token: squatter, phone: "+14155550123" });
+    const key = await world.ask("/v1/auth/api-keys", { token: squatter, json: { name: "Back door" } });
+    const { json } = await enter(await token());
+    expect(json.access_token).toEqual(expect.any(String));
+
+    const me = await world.ask("/v1/auth/me", { token: json.access_token });
+    expect(me.json).toMatchObject({ two_factor_enabled: false, phone: null, email_verified: true });
+    const login = await world.ask("/login/", { json: { email: ADA.email, password: ADA.password } });
+    expect(login.status).toBe(401);
+    expect((await world.ask("/v1/auth/me", { token: squatter })).status).toBe(401);
+    expect((await world.ask("/v1/auth/me", { headers: { "X-API-Key": key.json.key } })).status).toBe(401);
+    expect(await env.DB.prepare("SELECT count(*) AS n FROM backup_codes").first("n")).toBe(0);
+    expect(await userCount()).toBe(1);
+  });
+
+  it("keeps, once verified, its password, sessions and second factor, which is asked for", async () => {
+    const { app, token: before } = await registerProtected(world);
+    await env.DB.prepare("UPDATE users SET email_verified_at = 1").run();
+    const { json } = await enter(await token());
+    expect(json).toEqual({
+      status: 1,
+      message: "Two-factor authentication required",
+      requires_2fa: true,
+      temp_token: expect.any(String),
+    });
+    expect((await verify2fa(world, json.temp_token, app.code())).status).toBe(200);
+    expect((await world.ask("/v1/auth/me", { token: before })).status).toBe(200);
+    expect(await userCount()).toBe(1);
+  });
+
+  it("keeps its password when it has no second factor either", async () => {
+    await register(world);
+    await env.DB.prepare("UPDATE users SET email_verified_at = 1").run();
+    expect((await enter(await token())).status).toBe(200);
+    expect(await logIn(world)).toEqual(expect.any(String));
+  });
+
+  it("has credentials of a new version then: a login under way with the dropped password opens nothing", async () => {
+    await register(world);
+    const proven = await world.core.users.credentialByEmail(ADA.email);
+    await enter(await token());
+    const now = await world.core.users.credentialByEmail(ADA.email);
+    expect(now?.version).toBe((proven?.version ?? 0) + 1);
+  });
 });
 
-it("an account whose address is verified keeps its password when Google is linked", async () => {
-  await register(world);
-  await world.bindings.DB.prepare("UPDATE users SET email_verified_at = 1").run();
-  expect((await enter(await google.sign())).status).toBe(200);
-  expect(await logIn(world)).toBeTypeOf("string");
+describe("Google's keys", () => {
+  const certs = () => google.asked.filter((path) => path === CERTS).length;
+
+  it("are kept for the lifetime that Google gives them", async () => {
+    for (let i = 0; i < 3; i++) await enter(await token());
+    expect(certs()).toBe(1);
+    world.clock.advance(19_799);
+    await enter(await token());
+    expect(certs()).toBe(1);
+    world.clock.advance(1);
+    await enter(await token());
+    expect(certs()).toBe(2);
+  });
+
+  it("are fetched again for a key that is new, at once", async () => {
+    await enter(await token());
+    google.published = ["g1", "g2"];
+    expect((await enter(await token({}, { by: "g2" }))).status).toBe(200);
+    expect(certs()).toBe(2);
+  });
+
+  it("are fetched again once, however many names are invented", async () => {
+    await enter(await token());
+    for (let i = 0; i < 5; i++) expect((await enter(await token({}, { header: { kid: `x${i}` } }))).status).toBe(401);
+    expect(certs()).toBe(2);
+  });
+
+  it("that are gone from Google are good no longer once the lifetime is over", async () => {
+    await enter(await token());
+    google.published = ["g2"];
+    world.clock.advance(19_800);
+    expect((await enter(await token())).status).toBe(401);
+  });
 });
 
-it("Google's keys are kept for their lifetime, and asked for once more for an unknown kid", async () => {
-  await enter(await google.sign());
-  await enter(await google.sign());
-  expect(asked).toEqual(["/oauth2/v3/certs"]);
-  world.clock.advance(60);
-  for (let i = 0; i < 3; i++) await enter(await google.sign({}, { kid: `unknown-${i}` }));
-  expect(asked).toHaveLength(2);
-});
-
-it("Google down: 503, and nothing counted", async () => {
-  vi.mocked(globalThis.fetch).mockImplementation(async () => new Response("oops", { status: 500 }));
-  const answer = await enter(await google.sign());
+it.each(["an ID token", "an access token"])("Google down: 503 for %s, and nothing counted or told", async (kind) => {
+  google.trouble = () => new Response("oops", { status: 500 });
+  const answer = await enter(kind === "an ID token" ? await token() : ACCESS_TOKEN);
   expect(answer.status).toBe(503);
   expect(answer.headers.get("Retry-After")).toBe("1");
+  expect(answer.headers.get("RateLimit")).toMatch(/^"login:ip";r=100;/);
+  expect(world.log.lines.join("\n")).not.toContain(ACCESS_TOKEN);
+});
+
+it("an address that its former account may still take back is 409, and nothing is made", async () => {
+  await register(world);
+  const ada = await logIn(world);
+  const { clock, core } = world;
+  await world.ask("/v1/auth/me", { method: "PATCH", token: ada, json: { email: "countess@example.com" } });
+  await env.DB.prepare("UPDATE users SET email = 'countess@example.com', pending_email = NULL").run();
+  expect(await core.users.isEmailTaken(ADA.email, clock.now())).toBe(true);
+  expect((await enter(await token())).status).toBe(409);
+  expect(await userCount()).toBe(1);
 });

@@ -15,6 +15,9 @@ export interface GoogleIdentity {
 /** Both spellings that Google's documentation gives. */
 const ISSUERS = ["https://accounts.google.com", "accounts.google.com"];
 
+/** Google's tokens are some 1,200 characters, and access tokens at most 2,048 bytes (its documentation, "Token size"). */
+const TOKEN_MAX_LENGTH = 8_192;
+
 /** Google's ID tokens live an hour. */
 const MAX_LIFETIME_SECONDS = 24 * 3_600;
 
@@ -25,6 +28,7 @@ const MAX_LIFETIME_SECONDS = 24 * 3_600;
 export async function proveGoogleToken(core: Core, token: string): Promise<GoogleIdentity> {
   const { google } = core;
   if (google === null) throw refused("google: no client id is configured");
+  if (token.length > TOKEN_MAX_LENGTH) throw refused("google: the token is too long");
   const claims = isJwt(token)
     ? await idTokenClaims(core, { google, token })
     : await accessTokenClaims(core, { google, token });

@@ -88,10 +88,11 @@ describe.each<[string, () => QuotaCounter]>([
 
 describe("the usage, on its way to D1", () => {
   beforeEach(async () => {
-    const { apiKeys, ...storage } = await d1Storage();
-    const ada = await registered({ apiKeys, ...storage });
+    const storage = await d1Storage();
+    const { apiKeys } = storage;
+    const ada = await registered(storage);
     const session = "ses_1" as SessionId;
-    await opened({ apiKeys, ...storage }, ada, { id: session });
+    await opened(storage, ada, { id: session });
     const key = { name: "One", description: null, shownAs: "sk_live_one", rateLimit: 10_000, scopes: [] };
     const times = { createdAt: NOW, expiresAt: NOW + 100_000 };
     const of = { publicId: KEY, owner: ada.user.id, organization: null, session, secret: "secret" as SecretHash };

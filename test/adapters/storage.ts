@@ -224,7 +224,7 @@ export interface Registered extends Credential {
   readonly passwordHash: SealedHash;
 }
 
-export async function registered({ users }: Storage, name = "ada"): Promise<Registered> {
+export async function registered({ users }: Pick<Storage, "users">, name = "ada"): Promise<Registered> {
   await users.register(account(name), link(`${name}@example.com`), audit("user.registered"));
   const credential = await users.credentialByEmail(`${name}@example.com`);
   if (!credential?.membership || !credential.passwordHash) throw new Error("not registered");
@@ -233,7 +233,7 @@ export async function registered({ users }: Storage, name = "ada"): Promise<Regi
 
 /** Opens a session of an hour. */
 export async function opened(
-  { sessions }: Storage,
+  { sessions }: Pick<Storage, "sessions">,
   { user, membership, version }: Registered,
   { id, ...changes }: { id: string } & Partial<Omit<Session, "id">>,
 ): Promise<Session> {

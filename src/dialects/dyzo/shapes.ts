@@ -45,15 +45,9 @@ export const OtpLogin = v.pipe(
   v.transform(({ otp, ...given }) => ({ recipient: recipientOf(given), code: otp.trim() })),
 );
 
-/** Google's tokens are some 1,200 characters; our own verifier takes 8 KiB. */
-const TOKEN_MAX_LENGTH = 8_192;
-
 export const GoogleLogin = v.object({
-  token: v.pipe(
-    sample(secret, "google_oauth_token_here"),
-    v.maxLength(TOKEN_MAX_LENGTH, `must be at most ${TOKEN_MAX_LENGTH} characters`),
-  ),
-  email: v.optional(v.pipe(email, v.description("Where it is given, the token has to be for it"))),
+  token: sample(secret, "google_oauth_token_here"),
+  email: v.optional(described(email, "user@example.com", "Where it is given, the token has to be for it")),
 });
 
 // What is written: our results -> the vendor's JSON.

@@ -102,6 +102,7 @@ describe("refused with 401, and nothing made:", () => {
       );
       return json.access_token;
     },
+    "what is longer than any token": async () => "y".repeat(8_193),
     "what is no JWT and no access token that Google knows": async () => "eyJ.e30.x",
   };
   it.each(Object.entries(cases))("%s", async (_name, make) => {

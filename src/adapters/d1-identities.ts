@@ -1,23 +1,13 @@
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Identities, Identity } from "../domain/ports/identities.ts";
 import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
 import { saysTaken, unlessReserved } from "./d1-email-addresses.ts";
 import { addressProven, teamMade, unprovenPastDropped } from "./d1-proven-address.ts";
 import { users } from "./d1-schema.ts";
 import { identities } from "./d1-schema-identity.ts";
-import { credentialOf, selectCredential } from "./d1-users.ts";
 
 export function d1Identities(db: Database): Identities {
-  const byIdentity = selectCredential(db)
-    .innerJoin(identities, eq(identities.userId, users.id))
-    .where(
-      and(eq(identities.provider, sql.placeholder("provider")), eq(identities.subject, sql.placeholder("subject"))),
-    )
-    .prepare();
-
   return {
-    find: (identity) => onD1("user by identity", async () => credentialOf(await byIdentity.get({ ...identity }))),
-
     link: ({ identity, userId, email, team, now }, audit) =>
       onD1("link identity", async () => {
         const { provider, subject } = identity;

@@ -9,6 +9,7 @@ import { challengeInsert } from "./d1-challenge-statements.ts";
 import { isTaken, saysTaken, unlessReserved } from "./d1-email-addresses.ts";
 import { outboxInsert, outboxInsertIfChanged } from "./d1-outbox.ts";
 import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
+import { identities } from "./d1-schema-identity.ts";
 import { USER_COLUMNS } from "./d1-user-columns.ts";
 
 type PasswordChange = Parameters<Users["changePassword"]>[0];
@@ -19,6 +20,12 @@ export function d1Users(db: Database): Users {
     .prepare();
   const byPhone = selectCredential(db)
     .where(eq(users.phone, sql.placeholder("phone")))
+    .prepare();
+  const byIdentity = selectCredential(db)
+    .innerJoin(identities, eq(identities.userId, users.id))
+    .where(
+      and(eq(identities.provider, sql.placeholder("provider")), eq(identities.subject, sql.placeholder("subject"))),
+    )
     .prepare();
   const byId = selectCredential(db)
     .where(eq(users.id, sql.placeholder("id")))
@@ -37,6 +44,9 @@ export function d1Users(db: Database): Users {
     credentialByEmail: (email) => onD1("user by email", async () => credentialOf(await byEmail.get({ email }))),
 
     credentialByPhone: (phone) => onD1("user by phone", async () => credentialOf(await byPhone.get({ phone }))),
+
+    credentialByIdentity: (identity) =>
+      onD1("user by identity", async () => credentialOf(await byIdentity.get({ ...identity }))),
 
     credentialById: (id) => onD1("user by id", async () => credentialOf(await byId.get({ id }))),
 

@@ -1,4 +1,3 @@
-import type { JWK } from "jose";
 import { importVerifyingKey } from "../domain/compact-jws.ts";
 import type { Google, TokenInfo } from "../domain/ports/google.ts";
 import type { Clock } from "../domain/ports.ts";
@@ -12,6 +11,8 @@ const DEFAULT_LIFETIME_SECONDS = 300;
 const MAX_LIFETIME_SECONDS = 24 * 3_600;
 /** An unknown kid may be brand new: the keys are fetched again for it, and for invented ones not more often than this. */
 const REFETCH_AT_MOST_EVERY_SECONDS = 60;
+
+type PublicJwk = Parameters<typeof importVerifyingKey>[0];
 
 interface KeySet {
   readonly keys: ReadonlyMap<string, CryptoKey>;
@@ -75,7 +76,7 @@ function fetchKeys(url: string, now: number): Promise<KeySet> {
   return askOnce("google keys", async () => {
     const { status, json, cacheControl } = await get(url);
     if (status !== 200) throw new Error(`answered ${status}`);
-    const { keys } = json as { keys: readonly JWK[] };
+    const { keys } = json as { keys: readonly PublicJwk[] };
     const imported = new Map<string, CryptoKey>();
     for (const jwk of keys) {
       const key = await importVerifyingKey(jwk, "RS256");

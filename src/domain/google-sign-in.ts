@@ -50,13 +50,13 @@ async function prove(
 
 async function accountOf(core: Core, { call, google }: { call: Call; google: GoogleIdentity }): Promise<Credential> {
   const identity: Identity = { provider: "google", subject: google.subject };
-  const known = await core.identities.find(identity);
+  const known = await core.users.credentialByIdentity(identity);
   if (known !== null) return known;
   const sameAddress = await core.users.credentialByEmail(google.email);
   if (sameAddress === null) await createAccount(core, { call, google, identity });
   else await linkAccount(core, { call, account: sameAddress, identity });
   // Whoever won, a parallel login of the same person included, has it now.
-  const account = await core.identities.find(identity);
+  const account = await core.users.credentialByIdentity(identity);
   if (account === null) throw new AuthError("email_taken", "google: the address is another's by now, or reserved");
   return account;
 }

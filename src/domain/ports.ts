@@ -13,7 +13,7 @@ import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
 import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
 import type { Google } from "./ports/google.ts";
-import type { Identities } from "./ports/identities.ts";
+import type { Identities, Identity } from "./ports/identities.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { LoginCodes } from "./ports/login-codes.ts";
 import type { Outbox } from "./ports/outbox.ts";
@@ -58,6 +58,7 @@ export interface Users {
   credentialByEmail(email: string): Promise<Credential | null>;
   /** of whoever proved the number */
   credentialByPhone(phone: string): Promise<Credential | null>;
+  credentialByIdentity(identity: Identity): Promise<Credential | null>;
   credentialById(id: UserId): Promise<Credential | null>;
   /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
   upgradePasswordHash(change: { id: UserId; from: SealedHash; to: SealedHash }): Promise<void>;

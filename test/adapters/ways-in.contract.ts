@@ -40,13 +40,13 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
 
   describe(`identities: ${name}`, () => {
     it("an unknown identity is nobody's", async () => {
-      expect(await store.identities.find(GOOGLE)).toBeNull();
+      expect(await store.users.credentialByIdentity(GOOGLE)).toBeNull();
     });
 
     it("a linked one finds the account; of an address that was unproven the past is gone", async () => {
       await opened(store, ada, { id: "ses_1" });
       expect(await link()).toEqual(["ses_1"]);
-      const found = await store.identities.find(GOOGLE);
+      const found = await store.users.credentialByIdentity(GOOGLE);
       expect(found).toEqual(await adaNow());
       expect(found).toMatchObject({ passwordHash: null, version: 1, user: { id: ada.user.id, emailVerifiedAt: NOW } });
       expect(await isLive("ses_1")).toBe(false);
@@ -62,7 +62,7 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
 
     it("an identity is linked once, and not when the address has changed", async () => {
       expect(await link(GOOGLE, "former@example.com")).toBeNull();
-      expect(await store.identities.find(GOOGLE)).toBeNull();
+      expect(await store.users.credentialByIdentity(GOOGLE)).toBeNull();
       expect(await adaNow()).toEqual({ ...ada, user: ada.user });
       await link();
       expect(await link()).toBeNull();
@@ -71,7 +71,7 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
     it("a new user has a proven address, no password and a team", async () => {
       const what = { identity: GOOGLE, user: NEW_USER, team: TEAM };
       expect(await store.identities.create(what, audit("user.registered"))).toBe(true);
-      expect(await store.identities.find(GOOGLE)).toMatchObject({
+      expect(await store.users.credentialByIdentity(GOOGLE)).toMatchObject({
         user: NEW_USER,
         passwordHash: null,
         membership: { role: "admin", organization: { publicId: TEAM.organization, name: NEW_USER.fullName } },

@@ -2,17 +2,13 @@ import type { UserId } from "../../src/domain/ids.ts";
 import type { Identities, Identity } from "../../src/domain/ports/identities.ts";
 import { liveSessions, type MemoryDatabase, revoke } from "./database.ts";
 import { dropUnprovenPast, prove } from "./mailed-links.ts";
-import { credentialOf, isTaken } from "./users.ts";
+import { isTaken } from "./users.ts";
 
 /** Who is who elsewhere, in a Map. */
 export function memoryIdentities(db: MemoryDatabase): Identities {
   const keyOf = ({ provider, subject }: Identity) => `${provider}:${subject}`;
 
   return {
-    async find(identity) {
-      const id = db.identities.get(keyOf(identity));
-      return id === undefined ? null : credentialOf(db, db.users.get(id));
-    },
     async link({ identity, userId, email, team, now }, audit) {
       const user = db.users.get(userId);
       if (db.identities.has(keyOf(identity)) || user?.email !== email) return null;

@@ -31,6 +31,9 @@ export function memoryUsers(db: MemoryDatabase): Users {
         [...db.users.values()].find((user) => user.phone === phone),
       ),
 
+    credentialByIdentity: async ({ provider, subject }) =>
+      credentialOf(db, db.users.get(db.identities.get(`${provider}:${subject}`) as UserId)),
+
     credentialById: async (id) => credentialOf(db, db.users.get(id)),
 
     async upgradePasswordHash({ id, from, to }) {

@@ -1,6 +1,5 @@
 import type { AuditEntry } from "../audit.ts";
 import type { SessionId, UserId } from "../ids.ts";
-import type { Credential } from "../ports.ts";
 import type { NewTeam } from "../team.ts";
 import type { User } from "../user.ts";
 
@@ -12,7 +11,6 @@ export interface Identity {
 }
 
 export interface Identities {
-  find(identity: Identity): Promise<Credential | null>;
   /**
    * Gives the account, if it still has the address, this identity, and proves the address: if nobody had, all that was made
    * before it is dropped. The ids of the sessions that ended; null when the identity or the address is another's by now.

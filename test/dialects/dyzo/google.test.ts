@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { refusalIn } from "../../contract.ts";
 import { provePhone } from "../../phones.ts";
 import { accessTokenInfo, CLIENT_ID, type GoogleStandIn, idToken, standInForGoogle } from "../../standins/google.ts";
 import { registerProtected, verify2fa } from "../../two-factor.ts";
@@ -139,9 +140,10 @@ describe("refused with 401, and nothing made:", () => {
     expect(google.asked).toEqual([]);
   });
 
-  it("and it stands in the audit log, and is counted against the client", async () => {
+  it("and it stands in the logs, and is counted against the client", async () => {
     const { headers } = await enter("junk");
     expect(headers.get("RateLimit")).toMatch(/^"login:ip";r=99;/);
+    expect(refusalIn(world.log.lines, headers.get("X-Request-Id"))).toBe("identity_refused");
     const newest = "SELECT action, result FROM audit_log ORDER BY id DESC LIMIT 1";
     expect(await env.DB.prepare(newest).first()).toEqual({ action: "login.failed", result: "failure" });
   });

@@ -26,6 +26,7 @@ export default defineConfig({
           include: ["test/**/*.test.{ts,tsx}"],
           exclude: ["test/node/**"],
           isolate: false,
+          setupFiles: ["test/setup.ts"],
           testTimeout: 20_000,
         },
       },

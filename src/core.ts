@@ -3,11 +3,15 @@ import { carriersFor } from "./adapters/carriers.ts";
 import { openDatabase } from "./adapters/d1.ts";
 import { d1ApiKeys } from "./adapters/d1-api-keys.ts";
 import { d1AuditLog } from "./adapters/d1-audit-log.ts";
+import { d1AuditTrail } from "./adapters/d1-audit-trail.ts";
 import { d1Challenges } from "./adapters/d1-challenges.ts";
+import { d1CompanyCredentials } from "./adapters/d1-company-credentials.ts";
 import { d1EmailChanges } from "./adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "./adapters/d1-email-verification.ts";
 import { d1Identities } from "./adapters/d1-identities.ts";
 import { d1LoginCodes } from "./adapters/d1-login-codes.ts";
+import { d1Members } from "./adapters/d1-members.ts";
+import { d1Organizations } from "./adapters/d1-organizations.ts";
 import { d1Outbox } from "./adapters/d1-outbox.ts";
 import { d1PendingLogins } from "./adapters/d1-pending-logins.ts";
 import { d1Phones } from "./adapters/d1-phones.ts";
@@ -52,12 +56,11 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     recovery: d1Recovery(db),
     emailChanges: d1EmailChanges(db),
     phones: d1Phones(db),
-    projects: d1Projects(db),
     captcha: captcha === null ? null : turnstile(captcha),
     limiter: limiterOn(env.LIMITER),
     revocations: kvRevocations(env.KV, {
       ...world,
-      accessTokenTtlSeconds: settings.accessTokenTtlSeconds,
+      accessTokenTtlSeconds: Math.max(settings.accessTokenTtlSeconds, settings.companyAccessTokenTtlSeconds),
       backlog: d1RevocationBacklog(db),
     }),
     codeRecords: kvCodeRecords(env.KV),
@@ -78,6 +81,11 @@ export function buildCore(env: Env, world: World = WORLD): Core {
       counter: quotaCounterOn(env.KEY_QUOTA),
       windowSeconds: settings.limits.key.windowSeconds,
     }),
+    members: d1Members(db),
+    organizations: d1Organizations(db),
+    projects: d1Projects(db),
+    companyCredentials: d1CompanyCredentials(db),
+    auditTrail: d1AuditTrail(db),
   };
 }
 

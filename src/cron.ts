@@ -1,3 +1,4 @@
+import { chainAuditLog } from "./domain/audit-chain.ts";
 import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
 import { whyOf } from "./domain/error.ts";
 import { forgetLinks } from "./domain/mailed-link.ts";
@@ -5,7 +6,7 @@ import type { Core } from "./domain/ports.ts";
 
 interface Step {
   readonly name: string;
-  readonly run: (core: Core) => Promise<void>;
+  readonly run: (core: Core) => Promise<unknown>;
 }
 
 /** What the cron trigger does every minute. Each step is bounded, may run twice at once, and harms no other by failing. */
@@ -16,6 +17,7 @@ const STEPS: readonly Step[] = [
   { name: "deliver_sms", run: (core) => deliverDue(core, "sms") },
   { name: "forget_messages", run: forgetSettled },
   { name: "forget_links", run: forgetLinks },
+  { name: "chain_audit_log", run: chainAuditLog },
 ];
 
 export async function runCron(core: Core): Promise<void> {

@@ -137,6 +137,8 @@ const Variables = v.object({
   MASTER_KEYS: Keys,
   ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), HOUR),
   SESSION_TTL_SECONDS: v.optional(wholeNumber(1, 365 * DAY), 30 * DAY),
+  COMPANY_ACCESS_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, DAY), DAY),
+  COMPANY_REFRESH_TOKEN_TTL_SECONDS: v.optional(wholeNumber(1, 3_650 * DAY), 360 * DAY),
   REFRESH_GRACE_SECONDS: v.optional(wholeNumber(0, 300), 30),
   OTP_TTL_SECONDS: v.optional(wholeNumber(30, HOUR), 300),
   PASSWORD_MIN_LENGTH: v.optional(wholeNumber(8, 64), 8),
@@ -191,6 +193,8 @@ export function configurationOf(env: Env): Configuration {
       audience: vars.AUDIENCE ?? vars.ISSUER,
       accessTokenTtlSeconds: vars.ACCESS_TOKEN_TTL_SECONDS,
       sessionTtlSeconds: vars.SESSION_TTL_SECONDS,
+      companyAccessTokenTtlSeconds: vars.COMPANY_ACCESS_TOKEN_TTL_SECONDS,
+      companyRefreshTokenTtlSeconds: vars.COMPANY_REFRESH_TOKEN_TTL_SECONDS,
       refreshGraceSeconds: vars.REFRESH_GRACE_SECONDS,
       requireVerifiedEmail: vars.REQUIRE_VERIFIED_EMAIL,
       otpTtlSeconds: vars.OTP_TTL_SECONDS,
@@ -216,8 +220,10 @@ const PRODUCTION_MIN_TTL_SECONDS = 60;
 
 function productionProblem(vars: ParsedVariables): string | null {
   if (!vars.ISSUER.startsWith("https://")) return "ISSUER must begin with https:// in production";
-  if (vars.ACCESS_TOKEN_TTL_SECONDS < PRODUCTION_MIN_TTL_SECONDS) {
-    return `ACCESS_TOKEN_TTL_SECONDS must be at least ${PRODUCTION_MIN_TTL_SECONDS} in production`;
+  for (const name of ["ACCESS_TOKEN_TTL_SECONDS", "COMPANY_ACCESS_TOKEN_TTL_SECONDS"] as const) {
+    if (vars[name] < PRODUCTION_MIN_TTL_SECONDS) {
+      return `${name} must be at least ${PRODUCTION_MIN_TTL_SECONDS} in production`;
+    }
   }
   if (vars.PASSWORD_HASH_ROUNDS < DEFAULT_ROUNDS) {
     return `PASSWORD_HASH_ROUNDS must be at least ${DEFAULT_ROUNDS} in production`;

@@ -74,6 +74,7 @@ function assertAnswer({ dialect, row }: Found, { status, headers, json }: Exchan
     return;
   }
   expect(status, `${what}: the documented status`).toBe(row.status);
+  if (row.hasCsv && headers.get("Content-Type")?.startsWith("text/csv;")) return;
   assertShape(row.answer, json, what);
 }
 

@@ -7,6 +7,7 @@ import type { Env } from "../src/env.ts";
 import { createApp, DIALECTS } from "../src/http/app.ts";
 import { TestClock, TestLog } from "./clock.ts";
 import { assertDocumented, refusalIn } from "./contract.ts";
+import { explaining } from "./plans.ts";
 
 export interface Asked {
   readonly method?: string;
@@ -74,7 +75,7 @@ export function startWorld(changes: Record<string, unknown> = {}, clock = new Te
   const ours = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "object"));
   const bindings = { ...ours, ...VARIABLES, ...changes } as unknown as Env;
   const log = new TestLog();
-  const core = buildCore(bindings, { clock, log, random: systemRandom });
+  const core = buildCore({ ...bindings, DB: explaining(bindings.DB) }, { clock, log, random: systemRandom });
   return { core, clock, log, bindings, ask: (path, asked = {}) => ask({ core, log }, path, asked) };
 }
 

@@ -3,6 +3,7 @@ import { KEY_LEASE_SECONDS, type KeyStanding } from "../domain/api-key.ts";
 import type { SecretHash } from "../domain/ids.ts";
 import type { ApiKeys } from "../domain/ports/api-keys.ts";
 import { type Database, onD1 } from "./d1.ts";
+import { MEMBERSHIP_COLUMNS, membershipOf } from "./d1-membership.ts";
 import { apiKeySecrets, apiKeys, members, organizations, secondFactors, users } from "./d1-schema.ts";
 import { USER_COLUMNS } from "./d1-user-columns.ts";
 
@@ -57,15 +58,17 @@ function selectStanding(db: Database) {
       expiresAt: sql<number>`min(${apiKeys.expiresAt}, coalesce(${apiKeySecrets.expiresAt}, ${apiKeys.expiresAt}))`,
       organizationId: apiKeys.organizationId,
       user: USER_COLUMNS,
-      role: members.role,
+      membership: MEMBERSHIP_COLUMNS,
       factorConfirmedAt: secondFactors.confirmedAt,
-      organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
     })
     .from(apiKeySecrets)
     .innerJoin(apiKeys, eq(apiKeys.id, apiKeySecrets.keyId))
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
-    .leftJoin(members, and(eq(members.userId, users.id), eq(members.organizationId, apiKeys.organizationId)))
+    .leftJoin(
+      members,
+      and(eq(members.userId, users.id), eq(members.organizationId, apiKeys.organizationId), eq(members.isActive, true)),
+    )
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
     .where(
       and(
@@ -79,11 +82,11 @@ function selectStanding(db: Database) {
 
 type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>;
 
-/** A key of an organization is good only while its owner is a member there. */
+/** A key of an organization is good only while its owner is active there. */
 function standingOf(row: StandingRow): KeyStanding | null {
   if (row === undefined) return null;
-  const { role, organization, organizationId, factorConfirmedAt, ...rest } = row;
-  const account = { ...rest, hasSecondFactor: factorConfirmedAt !== null };
-  if (role !== null && organization !== null) return { ...account, membership: { role, organization } };
-  return organizationId === null ? { ...account, membership: null } : null;
+  const { organizationId, factorConfirmedAt, ...rest } = row;
+  const membership = membershipOf(row.membership);
+  if (organizationId !== null && membership === null) return null;
+  return { ...rest, membership, hasSecondFactor: factorConfirmedAt !== null };
 }

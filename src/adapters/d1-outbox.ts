@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNotNull, lt, lte, ne, type SQL, sql } from "drizzle-orm";
 import { unreachable } from "../domain/error.ts";
-import type { OutboxMessage } from "../domain/outbox.ts";
+import { CHANNELS, type OutboxMessage } from "../domain/outbox.ts";
 import type { ClaimedMessage, Outbox, Settlement } from "../domain/ports/outbox.ts";
 import { type Database, onD1 } from "./d1.ts";
 import { outbox } from "./d1-schema.ts";
@@ -81,7 +81,8 @@ function giveUp(db: Database, { now, limit }: Asked<"giveUp">) {
   const overdue = db
     .select({ seq: outbox.seq })
     .from(outbox)
-    .where(and(WAITING, lte(outbox.giveUpAt, now), lte(outbox.nextAttemptAt, now)))
+    // by the index: every channel is named
+    .where(and(inArray(outbox.channel, CHANNELS), WAITING, lte(outbox.giveUpAt, now), lte(outbox.nextAttemptAt, now)))
     .limit(limit);
   return db
     .update(outbox)

@@ -1,6 +1,6 @@
 import { and, isNull, type SQL, sql } from "drizzle-orm";
 import type { NewTeam } from "../domain/team.ts";
-import type { Database } from "./d1.ts";
+import { type Database, insertWhere } from "./d1.ts";
 import { apiKeys, backupCodes, members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 import { challenges } from "./d1-schema-challenge.ts";
 import { projects } from "./d1-schema-organization.ts";
@@ -23,21 +23,24 @@ export function addressProven(db: Database, { user, team, now }: { user: SQL; te
 
 /** The team unless the user has one, and a project unless the team has one. */
 export function teamMade(db: Database, { user, team, now }: { user: SQL; team: NewTeam; now: number }) {
+  const organizationId = sql`(SELECT id FROM organizations WHERE public_id = ${team.organization})`;
   const isMade = sql`EXISTS (SELECT 1 FROM organizations WHERE public_id = ${team.organization})`;
   return [
     db.insert(organizations).select(sql`
       SELECT NULL, ${team.organization}, full_name, ${now} FROM users
       WHERE id = ${user} AND NOT EXISTS (SELECT 1 FROM members WHERE user_id = users.id)`),
-    db.insert(members).select(sql`
-      SELECT id, ${user}, 'admin', ${now} FROM organizations WHERE public_id = ${team.organization}`),
+    insertWhere(db, members, {
+      rows: [{ organizationId, userId: user, role: "admin", createdAt: now }],
+      condition: isMade,
+    }),
     db.insert(projects).select(sql`
       SELECT NULL, ${team.project}, organization_id, ${DEFAULT_PROJECT}, ${now}, NULL FROM (
-        SELECT organization_id, role FROM members WHERE user_id = ${user} ORDER BY created_at, organization_id LIMIT 1
+        SELECT organization_id, role FROM members WHERE user_id = ${user} AND is_active = 1 ORDER BY created_at, organization_id LIMIT 1
       ) AS team
       WHERE role = 'admin' AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.organization_id = team.organization_id)`),
     db
       .update(sessions)
-      .set({ organizationId: sql`(SELECT id FROM organizations WHERE public_id = ${team.organization})` })
+      .set({ organizationId })
       .where(
         and(sql`${sessions.userId} = ${user}`, isNull(sessions.organizationId), isNull(sessions.revokedAt), isMade),
       ),

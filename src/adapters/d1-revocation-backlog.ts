@@ -1,7 +1,7 @@
-import { lte, sql } from "drizzle-orm";
-import type { SessionId } from "../domain/ids.ts";
+import { gt, lte, sql } from "drizzle-orm";
+import type { RevocableId } from "../domain/ports.ts";
 import { type Database, onD1 } from "./d1.ts";
-import { unpublishedRevocations } from "./d1-schema.ts";
+import { unpublishedRevocations } from "./d1-schema-revocation.ts";
 import type { RevocationBacklog } from "./kv-revocations.ts";
 
 /** Half of the 1,000 operations on KV that one invocation of a Worker has. */
@@ -20,12 +20,12 @@ export function d1RevocationBacklog(db: Database): RevocationBacklog {
       onD1("due revocations", async () => {
         const [, due] = await db.batch([
           db.delete(unpublishedRevocations).where(lte(unpublishedRevocations.until, now)),
-          db.select().from(unpublishedRevocations).limit(DUE_AT_MOST),
+          db.select().from(unpublishedRevocations).where(gt(unpublishedRevocations.until, now)).limit(DUE_AT_MOST),
         ]);
         return due.map(({ sessionId: id, until }) => ({ id, until }));
       }),
 
-    remove: (ids: readonly SessionId[]) =>
+    remove: (ids: readonly RevocableId[]) =>
       onD1("published revocations", async () => {
         await db
           .delete(unpublishedRevocations)

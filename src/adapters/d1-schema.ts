@@ -16,7 +16,7 @@ import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
 import type { Role } from "../domain/user.ts";
 
-// Every time is in epoch seconds. `migrations/` is made from this file and those beside it (`d1-schema-*.ts`) by `npm run migrations`.
+// Every time is in epoch seconds. `migrations/` is made from the files `d1-schema*.ts` by `npm run migrations`.
 
 export const users = sqliteTable(
   "users",
@@ -67,9 +67,16 @@ export const members = sqliteTable(
       .notNull()
       .references(() => users.id),
     role: text().$type<Role>().notNull(),
+    designation: text().notNull().default(""),
+    isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
+    assignedAgents: text("assigned_agents", { mode: "json" }).$type<readonly string[]>().notNull().default([]),
     createdAt: integer("created_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.organizationId, t.userId] }), index("members_user").on(t.userId)],
+  (t) => [
+    primaryKey({ columns: [t.organizationId, t.userId] }),
+    index("members_user").on(t.userId),
+    index("members_active_admins").on(t.organizationId, t.userId).where(sql`role = 'admin' AND is_active = 1`),
+  ],
 );
 
 export const sessions = sqliteTable(
@@ -230,10 +237,3 @@ export const apiKeyUsage = sqliteTable(
   },
   (t) => [primaryKey({ columns: [t.keyId, t.day] })],
 );
-
-/** Ended sessions that KV would not take: the cron trigger publishes them. */
-export const unpublishedRevocations = sqliteTable("unpublished_revocations", {
-  sessionId: text("session_id").$type<SessionId>().primaryKey(),
-  /** when the last access token of the session has expired, and nobody need know any more */
-  until: integer().notNull(),
-});

@@ -1,8 +1,9 @@
-import { and, desc, eq, getTableColumns, gt, isNull, ne, type Placeholder, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, ne, or, type Placeholder, sql } from "drizzle-orm";
 import type { SessionId } from "../domain/ids.ts";
 import type { Sessions } from "../domain/ports.ts";
 import type { Session, SessionGrounds, Standing } from "../domain/session.ts";
-import { auditInsertIfChanged, type Database, named, onD1 } from "./d1.ts";
+import { auditInsertIfChanged, type Database, insertWhere, onD1 } from "./d1.ts";
+import { MEMBERSHIP_COLUMNS, membershipOf } from "./d1-membership.ts";
 import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 import { USER_COLUMNS } from "./d1-user-columns.ts";
 
@@ -100,30 +101,26 @@ export function d1Sessions(db: Database): Sessions {
   };
 }
 
-/** Inserts the row if the user's credentials are still of the version that was proven; `pending`, it has not begun. */
+/**
+ * The session, if at this moment the user's credentials are still of the version that was proven, and an active membership
+ * stands behind it: a deactivation then either finds it, and ends it, or it is never opened. Without an organization: if
+ * the user wasn't deactivated in every one. `pending`, it has not begun.
+ */
 export function insertSession(
   db: Database,
   { session, grounds, pending }: { session: Session; grounds: SessionGrounds; pending: boolean },
 ) {
   const { organization, version } = grounds;
-  const row: Required<typeof sessions.$inferInsert> = {
-    ...session,
-    amr: [...session.amr],
-    organizationId: organization,
-    revokedAt: null,
-    refreshCounter: 0,
-    rotatedAt: 0,
-    pending,
-  };
-  const values = Object.entries(getTableColumns(sessions)).map(
-    ([name, column]) => sql`${sql.param(row[name as keyof typeof row], column)}`,
-  );
-  return db
-    .insert(sessions)
-    .select(
-      sql`SELECT ${sql.join(values, sql`, `)} FROM ${users} WHERE ${and(eq(users.id, session.userId), eq(users.credentialVersion, version))}`,
-    )
-    .returning({ id: sessions.id });
+  const isProven = sql`EXISTS (SELECT 1 FROM users WHERE id = ${session.userId} AND credential_version = ${version})`;
+  const membership = sql`SELECT 1 FROM members WHERE user_id = ${session.userId}`;
+  const isActive =
+    organization === null
+      ? sql`(NOT EXISTS (${membership}) OR EXISTS (${membership} AND is_active = 1))`
+      : sql`EXISTS (${membership} AND organization_id = ${organization} AND is_active = 1)`;
+  const row = { ...session, amr: [...session.amr], organizationId: organization, pending };
+  return insertWhere(db, sessions, { rows: [row], condition: sql`${isProven} AND ${isActive}` }).returning({
+    id: sessions.id,
+  });
 }
 
 /** Pending ones too: what ends a user's sessions ends the logins that are under way. */
@@ -141,19 +138,29 @@ export function selectStanding(
       session: SESSION_COLUMNS,
       refresh: { counter: sessions.refreshCounter, rotatedAt: sessions.rotatedAt },
       user: USER_COLUMNS,
-      role: members.role,
-      organizationId: named(organizations.id, "organization_row"),
-      organizationPublicId: named(organizations.publicId, "organization_public_id"),
-      organizationName: organizations.name,
+      membership: MEMBERSHIP_COLUMNS,
       factorConfirmedAt: secondFactors.confirmedAt,
     })
     .from(sessions)
     .innerJoin(users, eq(users.id, sessions.userId))
-    .leftJoin(members, and(eq(members.userId, users.id), eq(members.organizationId, sessions.organizationId)))
+    .leftJoin(
+      members,
+      and(
+        eq(members.userId, users.id),
+        eq(members.organizationId, sessions.organizationId),
+        eq(members.isActive, true),
+      ),
+    )
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .where(
-      and(eq(sessions.id, id), eq(sessions.pending, pending), isNull(sessions.revokedAt), gt(sessions.expiresAt, now)),
+      and(
+        eq(sessions.id, id),
+        eq(sessions.pending, pending),
+        isNull(sessions.revokedAt),
+        gt(sessions.expiresAt, now),
+        or(isNull(sessions.organizationId), isNotNull(members.role)),
+      ),
     );
 }
 
@@ -161,7 +168,6 @@ type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>
 
 export function standingOf(row: StandingRow): Standing | null {
   if (row === undefined) return null;
-  const { session, user, role, organizationId: id, organizationPublicId: publicId, organizationName: name } = row;
-  const membership = role === null || name === null ? null : { role, organization: { id, publicId, name } };
-  return { session, user, membership, hasSecondFactor: row.factorConfirmedAt !== null };
+  const { session, user, membership, factorConfirmedAt } = row;
+  return { session, user, membership: membershipOf(membership), hasSecondFactor: factorConfirmedAt !== null };
 }

@@ -7,6 +7,7 @@ import type { Credential, NewAccount, Users } from "../domain/ports.ts";
 import { auditInsert, auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
 import { challengeInsert } from "./d1-challenge-statements.ts";
 import { isTaken, saysTaken, unlessReserved } from "./d1-email-addresses.ts";
+import { MEMBERSHIP_COLUMNS, membershipOf } from "./d1-membership.ts";
 import { outboxInsert, outboxInsertIfChanged } from "./d1-outbox.ts";
 import { members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 import { identities } from "./d1-schema-identity.ts";
@@ -138,34 +139,27 @@ function organizationFounded(
   const { createdAt } = user;
   return [
     db.insert(organizations).values({ ...organization, createdAt }),
-    db.insert(members).select(
-      db
-        .select({
-          organizationId: organizations.id,
-          userId: users.id,
-          role: sql`${role}`.as("role"),
-          createdAt: sql`${createdAt}`.as("created_at"),
-        })
-        .from(users)
-        .innerJoin(organizations, eq(organizations.publicId, organization.publicId))
-        .where(eq(users.publicId, user.publicId)),
-    ),
+    db.insert(members).values({
+      organizationId: sql`(SELECT id FROM organizations WHERE public_id = ${organization.publicId})`,
+      userId: sql`(SELECT id FROM users WHERE public_id = ${user.publicId})`,
+      role,
+      createdAt,
+    }),
   ];
 }
 
-/** The columns of a user and of the organization that a login begins in: the first one joined. */
+/** The columns of a user and of the organization that a login begins in: the first one joined of those where they are active. */
 export function selectCredential(db: Database) {
   return db
     .select({
       ...USER_COLUMNS,
       passwordHash: users.passwordHash,
       version: users.credentialVersion,
-      role: members.role,
-      organization: { id: organizations.id, publicId: organizations.publicId, name: organizations.name },
+      membership: MEMBERSHIP_COLUMNS,
       factorConfirmedAt: secondFactors.confirmedAt,
     })
     .from(users)
-    .leftJoin(members, eq(members.userId, users.id))
+    .leftJoin(members, and(eq(members.userId, users.id), eq(members.isActive, true)))
     .leftJoin(organizations, eq(organizations.id, members.organizationId))
     .leftJoin(secondFactors, eq(secondFactors.userId, users.id))
     .orderBy(members.createdAt, members.organizationId)
@@ -176,7 +170,7 @@ type CredentialRow = Awaited<ReturnType<ReturnType<typeof selectCredential>["get
 
 export function credentialOf(row: CredentialRow): Credential | null {
   if (row === undefined) return null;
-  const { passwordHash, version, role, organization, factorConfirmedAt, ...user } = row;
-  const membership = role === null || organization === null ? null : { role, organization };
-  return { user, membership, passwordHash, version, hasSecondFactor: factorConfirmedAt !== null };
+  const { passwordHash, version, membership, factorConfirmedAt, ...user } = row;
+  const hasSecondFactor = factorConfirmedAt !== null;
+  return { user, membership: membershipOf(membership), passwordHash, version, hasSecondFactor };
 }

@@ -1,6 +1,6 @@
-import { DrizzleQueryError, type SQL, sql } from "drizzle-orm";
+import { DrizzleQueryError, getTableColumns, is, SQL, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
-import type { AnySQLiteColumn } from "drizzle-orm/sqlite-core";
+import type { AnySQLiteColumn, SQLiteInsertValue, SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { AuditEntry } from "../domain/audit.ts";
 import { AuthError } from "../domain/error.ts";
 import { auditLog } from "./d1-schema-audit.ts";
@@ -44,6 +44,9 @@ export function named<Column extends AnySQLiteColumn>(column: Column, name: stri
   return sql<Column["_"]["data"]>`${column}`.mapWith(column).as(name);
 }
 
+/** Before every key: they begin at 1. */
+export const FIRST_KEY = sql<never>`0`;
+
 /** The entry as the statement that follows, in one batch, the change that it tells of. */
 export function auditInsert(db: Database, entry: AuditEntry) {
   return db.insert(auditLog).values(entry);
@@ -51,30 +54,37 @@ export function auditInsert(db: Database, entry: AuditEntry) {
 
 /**
  * The same, written only when the statement before it in the batch changed a row: `changes()` is SQLite's count of the
- * rows of the last INSERT, UPDATE or DELETE.
+ * rows of the last INSERT, UPDATE or DELETE. Several entries tell of several sides of one change.
  */
-export function auditInsertIfChanged(db: Database, entry: AuditEntry) {
-  return auditInsertWhere(db, entry, { condition: sql`changes() > 0` });
+export function auditInsertIfChanged(db: Database, ...entries: readonly AuditEntry[]) {
+  return insertWhere(db, auditLog, { rows: entries, condition: sql`changes() > 0` });
 }
 
-/** The same under any condition; `target` where only the batch itself knows to whom it happened. */
+/** One entry under any condition; `target` where only the batch itself knows to whom it happened. */
 export function auditInsertWhere(
   db: Database,
   entry: AuditEntry,
   { condition, target = sql`${entry.target}` }: { condition: SQL; target?: SQL },
 ) {
-  const values = [
-    sql`NULL`, // the id, which SQLite makes
-    sql`${entry.at}`,
-    sql`${entry.action}`,
-    sql`${entry.result}`,
-    sql`${entry.actor}`,
-    sql`${entry.organization}`,
-    target,
-    sql`${entry.address}`,
-    sql`${entry.country}`,
-    sql`${entry.userAgent}`,
-    sql`${entry.requestId}`,
-  ];
-  return db.insert(auditLog).select(sql`SELECT ${sql.join(values, sql`, `)} WHERE ${condition}`);
+  return insertWhere(db, auditLog, { rows: [{ ...entry, target }], condition });
+}
+
+/** The rows as one statement that writes all of them, or, where the condition doesn't hold, none. */
+export function insertWhere<Table extends SQLiteTable>(
+  db: Database,
+  table: Table,
+  { rows, condition }: { rows: readonly SQLiteInsertValue<Table>[]; condition: SQL },
+) {
+  const selects = rows.map((row) => sql`SELECT ${sql.join(valuesOf(table, row), sql`, `)} WHERE ${condition}`);
+  return db.insert(table).select(sql.join(selects, sql` UNION ALL `));
+}
+
+/** In the order of the table's columns; a generated key is null, which SQLite replaces. */
+function valuesOf<Table extends SQLiteTable>(table: Table, row: SQLiteInsertValue<Table>): SQL[] {
+  const given: Readonly<Record<string, unknown>> = row;
+  return Object.entries(getTableColumns(table)).map(([name, column]) => {
+    const value = given[name] ?? column.default ?? null;
+    if (value === null) return sql`NULL`;
+    return is(value, SQL) ? value : sql`${sql.param(value, column)}`;
+  });
 }

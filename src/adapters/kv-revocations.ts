@@ -1,6 +1,5 @@
 import { AuthError } from "../domain/error.ts";
-import type { SessionId } from "../domain/ids.ts";
-import type { Clock, Log, Revocations } from "../domain/ports.ts";
+import type { Clock, Log, RevocableId, Revocations } from "../domain/ports.ts";
 
 /** How long this isolate trusts what it last read. */
 const REMEMBERED_SECONDS = 5;
@@ -13,14 +12,14 @@ const KV_MIN_TTL_SECONDS = 60;
 
 /** What KV did not take, kept until it does. */
 export interface RevocationBacklog {
-  add(ids: readonly SessionId[], until: number): Promise<void>;
+  add(ids: readonly RevocableId[], until: number): Promise<void>;
   /** Some of those that somebody need still know of. */
   due(now: number): Promise<Revocation[]>;
-  remove(ids: readonly SessionId[]): Promise<void>;
+  remove(ids: readonly RevocableId[]): Promise<void>;
 }
 
 interface Revocation {
-  readonly id: SessionId;
+  readonly id: RevocableId;
   /** when the last access token of the session has expired, in epoch seconds */
   readonly until: number;
 }
@@ -37,7 +36,7 @@ export function kvRevocations(
 ): Revocations {
   const memory = new IsolateMemory();
 
-  async function write(revocations: readonly Revocation[], now: number): Promise<SessionId[]> {
+  async function write(revocations: readonly Revocation[], now: number): Promise<RevocableId[]> {
     const failed = await put(kv, revocations, now);
     const [lacking, of] = [failed.length, revocations.length];
     if (lacking > 0) log.write("error", "revocations.unpublished", { failed: lacking, of });
@@ -84,15 +83,15 @@ interface Known {
 
 /** What this isolate knows, bounded: past that the oldest is forgotten. */
 class IsolateMemory {
-  readonly #known = new Map<SessionId, Known>();
+  readonly #known = new Map<RevocableId, Known>();
 
   /** Null when nothing is known any more. */
-  recall(id: SessionId, now: number): boolean | null {
+  recall(id: RevocableId, now: number): boolean | null {
     const known = this.#known.get(id);
     return known !== undefined && now < known.until ? known.revoked : null;
   }
 
-  keep(id: SessionId, entry: Known, now: number): void {
+  keep(id: RevocableId, entry: Known, now: number): void {
     // What was revoked stays so: an answer that says otherwise was on its way before it.
     const known = this.#known.get(id);
     const isRevoked = known?.revoked === true && now < known.until;
@@ -107,7 +106,7 @@ class IsolateMemory {
 }
 
 /** The ids that KV did not take. */
-async function put(kv: KVNamespace, revocations: readonly Revocation[], now: number): Promise<SessionId[]> {
+async function put(kv: KVNamespace, revocations: readonly Revocation[], now: number): Promise<RevocableId[]> {
   const written = await Promise.allSettled(
     revocations.map(async ({ id, until }) =>
       kv.put(keyOf(id), "1", { expirationTtl: Math.max(KV_MIN_TTL_SECONDS, until - now) }),
@@ -116,11 +115,11 @@ async function put(kv: KVNamespace, revocations: readonly Revocation[], now: num
   return revocations.filter((_, at) => written[at]?.status === "rejected").map(({ id }) => id);
 }
 
-function keyOf(id: SessionId): string {
+function keyOf(id: RevocableId): string {
   return `revoked:${id}`;
 }
 
-async function read(kv: KVNamespace, id: SessionId): Promise<string | null> {
+async function read(kv: KVNamespace, id: RevocableId): Promise<string | null> {
   try {
     return await kv.get(keyOf(id), { cacheTtl: KV_CACHE_SECONDS });
   } catch (error) {

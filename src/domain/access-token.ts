@@ -1,8 +1,8 @@
-import { SignJWT } from "jose";
+import { type JWTPayload, SignJWT } from "jose";
 import { base62 } from "../crypto/ids.ts";
-import { TOKEN_KINDS, type TokenKind } from "./access.ts";
+import { SESSION_TOKEN_KINDS, type SessionTokenKind } from "./access.ts";
 import { AuthError } from "./error.ts";
-import type { SessionId } from "./ids.ts";
+import type { CredentialId, SessionId } from "./ids.ts";
 import { SIGNING_ALGORITHM } from "./keyring.ts";
 import type { Core } from "./ports.ts";
 import type { Session } from "./session.ts";
@@ -17,62 +17,82 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-/** What our own access token says, after it was verified. */
-export interface AccessClaims {
-  readonly kind: TokenKind;
+interface CommonClaims {
   readonly subject: string;
-  readonly sessionId: SessionId;
-  readonly organization: string | null;
-  readonly role: Role | null;
   /** epoch seconds */
   readonly expiresAt: number;
 }
 
+/** What a user's token says, after it was verified, or one of theirs for their team. */
+export interface SessionClaims extends CommonClaims {
+  readonly kind: SessionTokenKind;
+  readonly sessionId: SessionId;
+  readonly organization: string | null;
+  readonly role: Role | null;
+}
+
+/** The same of a company's token. */
+export interface CompanyClaims extends CommonClaims {
+  readonly kind: "company";
+  readonly credentialId: CredentialId;
+  readonly organization: string;
+}
+
+export type AccessClaims = SessionClaims | CompanyClaims;
+
 /** A user's token for the session, never longer than the session itself (RFC 9068 §2.2). */
-export async function issueAccessToken(
-  core: Core,
-  { account, session }: { account: Account; session: Session },
-): Promise<AccessToken> {
-  return sign(core, { account, session, kind: "user", more: {} });
+export async function issueAccessToken(core: Core, of: { account: Account; session: Session }): Promise<AccessToken> {
+  return signSessionToken(core, { ...of, kind: "user" });
 }
 
 /** The same session's token for the team in which it acts, and for its default project; before there is a team, without them. */
-export async function issueTeamToken(
-  core: Core,
-  { account, session }: { account: Account; session: Session },
-): Promise<AccessToken> {
-  const { membership } = account;
+export async function issueTeamToken(core: Core, of: { account: Account; session: Session }): Promise<AccessToken> {
+  const { membership } = of.account;
   const project = membership === null ? null : await core.projects.defaultOf(membership.organization.id);
-  return sign(core, { account, session, kind: "team", more: project === null ? {} : { project } });
+  return signSessionToken(core, { ...of, kind: "team", project });
 }
 
-async function sign(
+async function signSessionToken(
+  core: Core,
+  of: { account: Account; session: Session; kind: SessionTokenKind; project?: string | null },
+): Promise<AccessToken> {
+  const { account, session, kind, project = null } = of;
+  const organization = account.membership?.organization.publicId;
+  return signAccessToken(core, {
+    subject: account.user.publicId,
+    expiresInSeconds: Math.min(core.settings.accessTokenTtlSeconds, session.expiresAt - core.clock.now()),
+    claims: {
+      client_id: session.clientId,
+      kind,
+      sid: session.id,
+      ...(organization === undefined ? {} : { org: organization, role: account.membership?.role }),
+      ...(project === null ? {} : { project }),
+      amr: session.amr,
+      auth_time: session.createdAt,
+    },
+  });
+}
+
+/** The one signer of access tokens, of every kind. */
+export async function signAccessToken(
   core: Core,
   {
-    account,
-    session,
-    kind,
-    more,
-  }: { account: Account; session: Session; kind: TokenKind; more: Readonly<Record<string, string>> },
+    subject,
+    expiresInSeconds,
+    claims,
+  }: {
+    subject: string;
+    expiresInSeconds: number;
+    claims: { readonly kind: AccessClaims["kind"]; readonly client_id: string; readonly sid: string } & JWTPayload;
+  },
 ): Promise<AccessToken> {
-  const { settings } = core;
   const now = core.clock.now();
-  const expiresInSeconds = Math.min(settings.accessTokenTtlSeconds, session.expiresAt - now);
   const key = await core.keyring.current();
-  const organization = account.membership?.organization.publicId;
-  const token = await new SignJWT({
-    client_id: session.clientId,
-    kind,
-    sid: session.id,
-    ...(organization === undefined ? {} : { org: organization, role: account.membership?.role }),
-    ...more,
-    amr: session.amr,
-    auth_time: session.createdAt,
-  })
+  const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: ACCESS_TOKEN_TYPE, kid: key.kid })
-    .setIssuer(settings.issuer)
-    .setAudience(settings.audience)
-    .setSubject(account.user.publicId)
+    .setIssuer(core.settings.issuer)
+    .setAudience(core.settings.audience)
+    .setSubject(subject)
     .setIssuedAt(now)
     .setExpirationTime(now + expiresInSeconds)
     .setJti(base62(core.random(16)))
@@ -105,21 +125,21 @@ function accessTokenRules({ settings }: Core): TokenRules {
     issuers: [settings.issuer],
     audience: settings.audience,
     required: ["client_id", "jti", "kind", "sid"],
-    maxLifetimeSeconds: () => settings.accessTokenTtlSeconds,
+    maxLifetimeSeconds: ({ kind }) =>
+      kind === "company" ? settings.companyAccessTokenTtlSeconds : settings.accessTokenTtlSeconds,
     expirySkewSeconds: 0,
   };
 }
 
-function accessClaims(claims: TokenClaims): AccessClaims {
-  const { sub, sid, org, role, exp } = claims;
-  const kind = TOKEN_KINDS.find((known) => known === claims.kind);
-  if (kind === undefined) throw new AuthError("unauthenticated", "token: unknown kind");
-  return {
-    kind,
-    subject: sub,
-    sessionId: sid as SessionId,
-    organization: typeof org === "string" ? org : null,
-    role: ROLES.find((known) => known === role) ?? null,
-    expiresAt: exp,
-  };
+function accessClaims({ kind, sub: subject, sid, org, role, exp: expiresAt }: TokenClaims): AccessClaims {
+  const organization = typeof org === "string" ? org : null;
+  const ofSession = SESSION_TOKEN_KINDS.find((known) => known === kind);
+  if (ofSession !== undefined) {
+    const known = ROLES.find((known) => known === role) ?? null;
+    return { kind: ofSession, subject, expiresAt, sessionId: sid as SessionId, organization, role: known };
+  }
+  if (kind === "company" && organization !== null) {
+    return { kind, subject, expiresAt, credentialId: sid as CredentialId, organization };
+  }
+  throw new AuthError("unauthenticated", "token: unknown kind");
 }

@@ -1,20 +1,22 @@
 import type { Standing } from "./session.ts";
 import type { Account, Role } from "./user.ts";
 
-/** What a token is for: a user everywhere, or one user's work for a team. */
-export const TOKEN_KINDS = ["user", "team"] as const;
-export type TokenKind = (typeof TOKEN_KINDS)[number];
+/** What a token of a session is for: its user everywhere, or the user's work for a team. */
+export const SESSION_TOKEN_KINDS = ["user", "team"] as const;
+export type SessionTokenKind = (typeof SESSION_TOKEN_KINDS)[number];
 
-export const CREDENTIAL_KINDS = [...TOKEN_KINDS, "api_key"] as const;
-export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+export const CREDENTIAL_KINDS = [...SESSION_TOKEN_KINDS, "company", "api_key"] as const;
+
+/** The role that a company's token names; it is none of an organization's own, so no permission comes with it. */
+export const COMPANY_ROLE = "USER";
 
 /** A credential that is good, as `/verify` answers for it: what it is, for whom, until when. */
 export interface VerifiedCredential {
-  readonly kind: CredentialKind;
-  /** public id of the user; a key's is its owner's */
+  readonly kind: (typeof CREDENTIAL_KINDS)[number];
+  /** public id of the user, a key's of its owner; a company's of its credential */
   readonly subject: string;
   readonly organization: string | null;
-  readonly role: Role | null;
+  readonly role: Role | typeof COMPANY_ROLE | null;
   readonly scopes: readonly string[];
   /** epoch seconds */
   readonly expiresAt: number;

@@ -33,7 +33,24 @@ export type AuditAction =
   | "backup_code.spent"
   | "api_key.created"
   | "api_key.rotated"
-  | "api_key.revoked";
+  | "api_key.revoked"
+  | "member.made_admin"
+  | "member.made_member"
+  | "member.made_viewer"
+  | "member.activated"
+  | "member.deactivated"
+  | "member.updated" // designation, assigned agents
+  | "member.removed"
+  | "member.left"
+  | "organization.switched"
+  | "company_credential.created"
+  | "company_credential.revoked"
+  | "company.signed_in"
+  | "company.sign_in_failed"
+  | "project.created"
+  | "project.renamed"
+  | "project.archived"
+  | "project.restored";
 
 /** Who did what, on what, from where. Written in the same batch as the change it tells of. */
 export interface AuditEntry {

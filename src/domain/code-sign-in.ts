@@ -64,7 +64,7 @@ async function proveRecipient(
     if (account === null) throw new AuthError("wrong_code", "nobody has the address or number");
     return account;
   } catch (error) {
-    if (error instanceof AuthError && error.refusal === "wrong_code") noteFailedLogin(core, { call, target: null });
+    if (error instanceof AuthError && error.refusal === "wrong_code") noteFailedLogin(core, { call, account: null });
     throw error;
   }
 }

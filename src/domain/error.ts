@@ -20,6 +20,7 @@ export const REFUSALS = [
   "second_factor_off", // there is none to confirm, renew or turn off
   "email_taken",
   "phone_taken",
+  "last_admin", // an organization keeps one active admin at least
   "weak_password",
   "too_many_api_keys", // the user has as many live ones as there may be
   "too_many_requests",

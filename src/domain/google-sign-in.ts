@@ -43,7 +43,7 @@ async function prove(
     throw new AuthError("identity_refused", "google: the token is for another address");
   } catch (error) {
     if (error instanceof AuthError && error.refusal === "identity_refused")
-      noteFailedLogin(core, { call, target: null });
+      noteFailedLogin(core, { call, account: null });
     throw error;
   }
 }

@@ -15,6 +15,9 @@ export type SessionId = Branded<string, "SessionId">;
 /** One of an account's backup codes: random, so that what is sealed for it stays its own. */
 export type BackupCodeId = Branded<string, "BackupCodeId">;
 
+/** `cred_...`: also the `sub` and `sid` of every token that the company's credential was given. */
+export type CredentialId = Branded<string, "CredentialId">;
+
 /** A password hash as it is stored: sealed, so of no use without `MASTER_KEYS`. */
 export type SealedHash = Branded<string, "SealedHash">;
 

@@ -58,9 +58,9 @@ export function groundsOf({ membership, version }: Credential): SessionGrounds {
   return { organization: membership?.organization.id ?? null, version };
 }
 
-/** What was proven is no longer the credential: its change ended all sessions, and this one would outlive that. */
+/** What was proven is no longer the credential, or the membership was ended: that ended all sessions, and this one would outlive it. */
 export function credentialsChanged(): AuthError {
-  return new AuthError("wrong_credentials", "the credentials were changed meanwhile");
+  return new AuthError("wrong_credentials", "the credentials were changed meanwhile, or no active membership");
 }
 
 /** The tokens that a session begins with. */

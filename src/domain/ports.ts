@@ -2,20 +2,24 @@ import type { JWK } from "jose";
 import type { Random } from "../crypto/bytes.ts";
 import type { Sealer } from "../crypto/seal.ts";
 import type { AuditEntry } from "./audit.ts";
-import type { SealedHash, SessionId, UserId } from "./ids.ts";
+import type { CredentialId, SealedHash, SessionId, UserId } from "./ids.ts";
 import type { Limiter } from "./limit.ts";
 import type { OutboxMessage } from "./outbox.ts";
 import type { ApiKeys } from "./ports/api-keys.ts";
+import type { AuditTrail } from "./ports/audit-trail.ts";
 import type { Captcha } from "./ports/captcha.ts";
 import type { Carriers } from "./ports/carrier.ts";
 import type { Challenges, MailedLink } from "./ports/challenges.ts";
 import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
+import type { CompanyCredentials } from "./ports/company-credentials.ts";
 import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
 import type { Google } from "./ports/google.ts";
 import type { Identities, Identity } from "./ports/identities.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { LoginCodes } from "./ports/login-codes.ts";
+import type { Members } from "./ports/members.ts";
+import type { Organizations } from "./ports/organizations.ts";
 import type { Outbox } from "./ports/outbox.ts";
 import type { PendingLogins } from "./ports/pending-logins.ts";
 import type { Phones } from "./ports/phones.ts";
@@ -72,9 +76,13 @@ export interface Users {
 }
 
 export interface Sessions {
-  /** False when the user's credentials are no longer of the version that was proven: nothing was stored then. */
+  /**
+   * False when the user's credentials are no longer of the version that was proven, or no active membership stands behind
+   * the session: the user is not (any more) active in the organization, or, without one, was deactivated in every one.
+   * Nothing was stored then.
+   */
   open(session: Session, grounds: SessionGrounds, audit: AuditEntry): Promise<boolean>;
-  /** The truth: a session that is neither ended nor over, with its user and membership. */
+  /** The truth: a session that is neither ended nor over, with its user and membership; null when that was deactivated or is gone. */
   standing(id: SessionId, now: number): Promise<Standing | null>;
   /**
    * Counts one rotation when `counter` is the newest, and in any case says how the session stands: of N parallel calls
@@ -98,15 +106,21 @@ export interface RefreshState {
   readonly standing: Standing;
 }
 
+/** What tokens name as their `sid`: when it ends, they do. */
+export type RevocableId = SessionId | CredentialId;
+
 export interface Revocations {
-  /** Tells this isolate at once and all others within KV's minute. Never throws: D1 holds the truth. */
-  publish(ids: readonly SessionId[]): Promise<void>;
+  /**
+   * What these tokens stand on has ended, or is another role or organization now: they prove nothing any more by themselves.
+   * Tells this isolate at once and all others within KV's minute. Never throws: D1 holds the truth.
+   */
+  publish(ids: readonly RevocableId[]): Promise<void>;
   /** Publishes what KV did not take at the time: for the cron trigger. */
   republish(now: number): Promise<void>;
   /** May be stale by this isolate's 5 s and KV's 60 s. Throws `unavailable` when KV is down. */
-  recentlyRevoked(id: SessionId, now: number): Promise<boolean>;
+  recentlyRevoked(id: RevocableId, now: number): Promise<boolean>;
   /** What the truth said, for this isolate's next 5 s. */
-  remember(id: SessionId, revoked: boolean, now: number): void;
+  remember(id: RevocableId, revoked: boolean, now: number): void;
 }
 
 export interface AuditLog {
@@ -167,7 +181,6 @@ export interface Core {
   readonly recovery: Recovery;
   readonly emailChanges: EmailChanges;
   readonly phones: Phones;
-  readonly projects: Projects;
   /** null without a secret */
   readonly captcha: Captcha | null;
   readonly codeRecords: CodeRecords;
@@ -186,4 +199,9 @@ export interface Core {
   readonly carriers: Carriers;
   readonly apiKeys: ApiKeys;
   readonly keyQuota: KeyQuota;
+  readonly members: Members;
+  readonly organizations: Organizations;
+  readonly projects: Projects;
+  readonly companyCredentials: CompanyCredentials;
+  readonly auditTrail: AuditTrail;
 }

@@ -32,7 +32,7 @@ async function proveLogin(
   const credential = await core.users.credentialByEmail(email);
   const proof = await provePassword(core, { credential, password });
   if (credential === null || proof === null) {
-    noteFailedLogin(core, { call, target: credential?.user.publicId ?? null });
+    noteFailedLogin(core, { call, account: credential });
     throw new AuthError("wrong_credentials", credential === null ? "unknown address" : "wrong password");
   }
   if (proof.outdated) call.later(upgradeHash(core, { credential, password }));

@@ -31,9 +31,14 @@ export interface Organization {
   readonly name: string;
 }
 
+/** An active one: what was deactivated is nobody's membership. */
 export interface Membership {
   readonly organization: Organization;
   readonly role: Role;
+  /** what the member is called there; empty until an admin says so */
+  readonly designation: string;
+  /** what the member may work with, set by an admin */
+  readonly assignedAgents: readonly string[];
 }
 
 /** A user and the organization in which they act now; null before they have one. */

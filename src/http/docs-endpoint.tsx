@@ -34,8 +34,9 @@ export function EndpointSection({ endpoint, origin }: { endpoint: Endpoint; orig
   );
 }
 
-function remarksOn({ isLimited, isRenewing }: Endpoint): string {
+function remarksOn({ hasCsv, isLimited, isRenewing }: Endpoint): string {
   return [
+    ...(hasCsv ? ["As CSV with ?format=csv or Accept: text/csv."] : []),
     ...(isLimited ? ["Limited: the answers bear RateLimit and RateLimit-Policy."] : []),
     ...(isRenewing ? ["With X-Refresh-Token, an expired access token is renewed in passing."] : []),
   ].join(" ");

@@ -1,5 +1,13 @@
 import { REFUSALS, type Refusal } from "../domain/error.ts";
-import { CALLABLE_BY, type CredentialKind, isLimited, isRenewing, refusalsOf, repeatOf } from "../wire/answers.ts";
+import {
+  CALLABLE_BY,
+  type CredentialKind,
+  callableBy,
+  isLimited,
+  isRenewing,
+  refusalsOf,
+  repeatOf,
+} from "../wire/answers.ts";
 import type { Dialect, Method, RefusalAnswer, Row } from "../wire/dialect.ts";
 import { exampleOf, type Field, fieldsOf, type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
 
@@ -31,6 +39,8 @@ export interface Endpoint {
   readonly body: Content | null;
   readonly status: number;
   readonly answer: Content;
+  /** it is there as CSV too */
+  readonly hasCsv: boolean;
   /** headers that are part of the answer's contract */
   readonly headers: readonly string[];
   readonly isLimited: boolean;
@@ -62,15 +72,17 @@ export function describe(dialect: Dialect): Described {
 
 function endpointOf(dialect: Dialect, row: Row): Endpoint {
   const path = row.path.replace(/:(\w+)(\{[^}]*\})?/g, "{$1}");
-  const { takes, words: callableBy } = CALLABLE_BY[row.access];
+  const { takes } = CALLABLE_BY[row.access];
   return {
-    ...{ method: row.method, path, summary: row.summary, takes, callableBy, status: row.status, headers: row.headers },
+    ...{ method: row.method, path, summary: row.summary, takes, status: row.status, headers: row.headers },
     dialect: dialect.name,
     id: idOf(dialect, { method: row.method, path }),
+    callableBy: callableBy(row),
     params: row.params === undefined ? [] : fieldsOf(jsonSchemaOf(row.params, "input")),
     query: row.query === undefined ? [] : fieldsOf(jsonSchemaOf(row.query, "input")),
     body: row.body === undefined ? null : contentOf(jsonSchemaOf(row.body, "input")),
     answer: contentOf(jsonSchemaOf(row.answer, "output")),
+    hasCsv: row.hasCsv,
     isLimited: isLimited(row),
     isRenewing: isRenewing(dialect, row),
     repeat: repeatOf(dialect, row),

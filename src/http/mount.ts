@@ -1,6 +1,10 @@
 import type { Context, Hono } from "hono";
+import { accepts } from "hono/accepts";
 import * as v from "valibot";
+import type { Caller } from "../domain/access.ts";
 import { AuthError } from "../domain/error.ts";
+import { permit } from "../domain/permissions.ts";
+import type { Membership } from "../domain/user.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 import { readJson } from "./body.ts";
 import { answerHeaders, beginCall, type Http } from "./call.ts";
@@ -29,17 +33,35 @@ async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row
     if (c.req.method === "HEAD" && row.changes) throw wrongMethod(dialect, row.path);
     const admitted = await admit(c, { call, dialect, row });
     if ("repeat" in admitted) return c.json(admitted.repeat, 200, answerHeaders(call));
+    if (row.needs !== null) permit(membershipOf(admitted.caller), row.needs);
     const params = parse(row.params, c.req.param());
     const query = parse(row.query, c.req.query(), "query");
     const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
-    const { json, headers } = await row.handle(core, { call, caller: admitted.caller, params, query, body });
-    return c.json(json, row.status, { ...answerHeaders(call), ...headers });
+    const written = await row.handle(core, { call, caller: admitted.caller, params, query, body });
+    const headers = { ...answerHeaders(call), ...written.headers };
+    if (written.csv !== null && wantsCsv(c)) return c.body(written.csv(), row.status, { ...headers, ...CSV_HEADERS });
+    return c.json(written.json, row.status, headers);
   } catch (error) {
     return refuse(
       { error, dialect, row, requestId: call.id, path: c.req.path, headers: answerHeaders(call) },
       core.log,
     );
   }
+}
+
+/** RFC 4180 §3. Saved as a file, never shown: a browser that guesses at a type would guess at what users wrote. */
+const CSV_HEADERS = { "Content-Type": "text/csv; charset=utf-8; header=present", "Content-Disposition": "attachment" };
+
+function wantsCsv(c: Context<Http>): boolean {
+  const format = c.req.query("format");
+  if (format !== undefined) return format === "csv";
+  const supports = ["application/json", "text/csv"];
+  return accepts(c, { header: "Accept", supports, default: "application/json" }) === "text/csv";
+}
+
+/** The organization in which the caller acts; a caller of another kind has none. */
+function membershipOf(caller: Caller): Membership | null {
+  return caller !== null && "membership" in caller ? caller.membership : null;
 }
 
 /** The input as the row's schema makes it. The refusal names the first field that isn't right, and never repeats its value. */

@@ -76,7 +76,7 @@ function operationOf(endpoint: Endpoint): object {
 }
 
 function responsesOf(endpoint: Endpoint): Record<string, object> {
-  const { dialect, status, headers, isLimited, isRenewing, refusals } = endpoint;
+  const { dialect, status, headers, hasCsv, isLimited, isRenewing, refusals } = endpoint;
   const always = ["X-Request-Id", ...(isLimited ? ["RateLimit", "RateLimit-Policy"] : [])];
   const responses: Record<string, object> = {
     [status]: {
@@ -85,7 +85,7 @@ function responsesOf(endpoint: Endpoint): Record<string, object> {
         ...headersOf([...always, ...(isRenewing ? ["X-New-Access-Token", "X-New-Refresh-Token"] : [])]),
         ...Object.fromEntries(headers.map((name) => [name, { required: true, schema: { type: "string" } }])),
       },
-      content: { "application/json": answerOf(endpoint) },
+      content: { "application/json": answerOf(endpoint), ...(hasCsv ? CSV : {}) },
     },
   };
   for (const [status, same] of Map.groupBy(refusals, (refusal) => refusal.status)) {
@@ -97,6 +97,8 @@ function responsesOf(endpoint: Endpoint): Record<string, object> {
   }
   return responses;
 }
+
+const CSV = { "text/csv": { schema: { type: "string" } } };
 
 function answerOf({ answer, repeat }: Endpoint): object {
   if (repeat === null) return answer;

@@ -1,5 +1,6 @@
 import type { Access } from "../domain/access.ts";
 import type { Refusal } from "../domain/error.ts";
+import { PERMISSIONS } from "../domain/permissions.ts";
 import type { Dialect, Row } from "./dialect.ts";
 
 // What follows from a row's columns: said once, for the mount, the documents and the tests.
@@ -27,17 +28,23 @@ const COMMON: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
 /** Every method but GET has its body read, whether the row asks for one or not. */
 const OF_A_BODY: readonly Refusal[] = ["not_json", "unsupported_media_type", "body_too_large"];
 
-/** Every refusal that the row may answer: its own first, then those that follow from `access`, `read` and `method`. */
+/** Every refusal that the row may answer: its own first, then those that follow from its other columns. */
 export function refusalsOf(row: Row): readonly Refusal[] {
   const refusals = new Set(row.refusals);
   if ([row.params, row.query, row.body].some((schema) => schema !== undefined)) refusals.add("invalid_input");
   if (row.method !== "GET") for (const refusal of OF_A_BODY) refusals.add(refusal);
   if (row.access !== "public") refusals.add("unauthenticated");
-  // A good credential of another kind. A good API key is counted wherever it is shown, also where none is taken.
+  // A good credential of another kind, or of a role that may not. A good API key is counted wherever it is shown.
   if (row.access === "session" || row.access === "account") refusals.add("forbidden");
   if (isLimited(row)) refusals.add("too_many_requests");
   for (const refusal of COMMON) refusals.add(refusal);
   return [...refusals];
+}
+
+/** Who may call, for the documents: `a user, ..., as admin or member`. */
+export function callableBy({ access, needs }: Row): string {
+  const { words } = CALLABLE_BY[access];
+  return needs === null ? words : `${words}, as ${PERMISSIONS[needs].join(" or ")}`;
 }
 
 /** Its answers may bear `RateLimit` and `RateLimit-Policy`. */

@@ -2,16 +2,25 @@ import type { GenericSchema, InferOutput } from "valibot";
 import type { Access, Caller, Callers } from "../domain/access.ts";
 import type { Call } from "../domain/call.ts";
 import type { Refusal } from "../domain/error.ts";
+import type { Acting, Permission } from "../domain/permissions.ts";
 import type { Core } from "../domain/ports.ts";
+import type { Account } from "../domain/user.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 type Output<Schema> = Schema extends GenericSchema ? InferOutput<Schema> : null;
 
+/** Who a permission is asked of acts in an organization. */
+type CallerOf<A extends Access, Needs> = Needs extends Permission
+  ? Callers[A] extends Account
+    ? Acting<Callers[A]>
+    : never
+  : Callers[A];
+
 /** What `run` is handed besides the Core. */
-export interface Asked<A extends Access, Params, Query, Body> {
+export interface Asked<A extends Access, Needs, Params, Query, Body> {
   readonly call: Call;
-  readonly caller: Callers[A];
+  readonly caller: CallerOf<A, Needs>;
   readonly params: Output<Params>;
   readonly query: Output<Query>;
   readonly body: Output<Body>;
@@ -20,6 +29,7 @@ export interface Asked<A extends Access, Params, Query, Body> {
 /** One documented endpoint. `read` parses what came, `run` is the story, `write` says it in the vendor's words. */
 export interface RowOf<
   A extends Access,
+  Needs extends Permission | undefined,
   Params extends GenericSchema | undefined,
   Query extends GenericSchema | undefined,
   Body extends GenericSchema | undefined,
@@ -32,13 +42,17 @@ export interface RowOf<
   readonly access: A;
   /** of a GET that changes something: a HEAD, which programs send to look at a link, is then not carried out */
   readonly changes?: true;
+  /** what the caller's role must allow (`domain/permissions.ts`); absent: nothing of any role */
+  readonly needs?: Needs;
   /** one line for the documents */
   readonly summary: string;
   readonly read?: { readonly params?: Params; readonly query?: Query; readonly body?: Body };
-  readonly run: (core: Core, asked: Asked<A, Params, Query, Body>) => Promise<Result>;
+  readonly run: (core: Core, asked: Asked<A, Needs, Params, Query, Body>) => Promise<Result>;
   readonly status?: 200 | 201;
   readonly answer: Answer;
   readonly write: (result: Result) => InferOutput<Answer>;
+  /** the same as RFC 4180 CSV, for who asks by `?format=csv` or `Accept: text/csv` */
+  readonly csv?: (result: Result) => string;
   /** headers that are part of the row's contract: name -> value */
   readonly headers?: Readonly<Record<string, (result: Result) => string>>;
   /** refusals beyond those that follow from the other columns (`refusalsOf`) */
@@ -54,12 +68,15 @@ export interface Row {
   readonly access: Access;
   /** no HEAD, although it is a GET */
   readonly changes: boolean;
+  readonly needs: Permission | null;
   readonly summary: string;
   readonly status: 200 | 201;
   readonly params: GenericSchema | undefined;
   readonly query: GenericSchema | undefined;
   readonly body: GenericSchema | undefined;
   readonly answer: GenericSchema;
+  /** it may be answered as CSV too */
+  readonly hasCsv: boolean;
   /** names of the headers that are part of the row's contract */
   readonly headers: readonly string[];
   readonly refusals: readonly Refusal[];
@@ -77,6 +94,8 @@ export interface UntypedAsked {
 
 export interface Written {
   readonly json: unknown;
+  /** null where the row knows no CSV */
+  readonly csv: (() => string) | null;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -85,28 +104,36 @@ export function row<
   A extends Access,
   Result,
   Answer extends GenericSchema,
+  Needs extends Permission | undefined = undefined,
   Params extends GenericSchema | undefined = undefined,
   Query extends GenericSchema | undefined = undefined,
   Body extends GenericSchema | undefined = undefined,
->(spec: RowOf<A, Params, Query, Body, Result, Answer>): Row {
+>(spec: RowOf<A, Needs, Params, Query, Body, Result, Answer>): Row {
   return {
     method: spec.method,
     path: spec.path,
     access: spec.access,
     changes: spec.changes ?? false,
+    needs: spec.needs ?? null,
     summary: spec.summary,
     status: spec.status ?? 200,
     params: spec.read?.params,
     query: spec.read?.query,
     body: spec.read?.body,
     answer: spec.answer,
+    hasCsv: spec.csv !== undefined,
     headers: Object.keys(spec.headers ?? {}),
     refusals: spec.refusals ?? [],
     fields: spec.fields ?? {},
     handle: async (core, asked) => {
-      const result = await spec.run(core, asked as Asked<A, Params, Query, Body>);
+      const result = await spec.run(core, asked as Asked<A, Needs, Params, Query, Body>);
       const headers = Object.entries(spec.headers ?? {}).map(([name, write]) => [name, write(result)]);
-      return { json: spec.write(result), headers: Object.fromEntries(headers) };
+      const { csv } = spec;
+      return {
+        json: spec.write(result),
+        csv: csv === undefined ? null : () => csv(result),
+        headers: Object.fromEntries(headers),
+      };
     },
   };
 }

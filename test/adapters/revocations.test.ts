@@ -4,6 +4,7 @@ import { openDatabase } from "../../src/adapters/d1.ts";
 import { d1RevocationBacklog } from "../../src/adapters/d1-revocation-backlog.ts";
 import { kvRevocations, type RevocationBacklog } from "../../src/adapters/kv-revocations.ts";
 import type { SessionId } from "../../src/domain/ids.ts";
+import type { RevocableId } from "../../src/domain/ports.ts";
 import { TestClock, TestLog } from "../clock.ts";
 import { memoryDatabase } from "../memory/database.ts";
 import { memoryRevocations } from "../memory/revocations.ts";
@@ -62,7 +63,7 @@ function onFakeKv({
   put?: () => unknown;
 } = {}) {
   const gets: string[] = [];
-  const postponed: SessionId[] = [];
+  const postponed: RevocableId[] = [];
   const backlog: RevocationBacklog = {
     add: async (ids) => void postponed.push(...ids),
     due: async () => [],
@@ -147,7 +148,7 @@ describe("what KV did not take", () => {
     const kept = backlog();
     await kept.add(MANY, 1_000);
     await kept.add(MANY.slice(0, 10), 2_000);
-    const seen = new Set<SessionId>();
+    const seen = new Set<RevocableId>();
     for (let round = 0; round < 3; round++) {
       const due = await kept.due(999);
       expect(due.length).toBeLessThanOrEqual(500);

@@ -3,15 +3,19 @@ import { asc, eq, sql } from "drizzle-orm";
 import { type Database, openDatabase } from "../../src/adapters/d1.ts";
 import { d1ApiKeys } from "../../src/adapters/d1-api-keys.ts";
 import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
+import { d1AuditTrail } from "../../src/adapters/d1-audit-trail.ts";
 import { d1Challenges } from "../../src/adapters/d1-challenges.ts";
+import { d1CompanyCredentials } from "../../src/adapters/d1-company-credentials.ts";
 import { d1EmailChanges } from "../../src/adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "../../src/adapters/d1-email-verification.ts";
+import { d1Members } from "../../src/adapters/d1-members.ts";
+import { d1Organizations } from "../../src/adapters/d1-organizations.ts";
 import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
 import { d1PendingLogins } from "../../src/adapters/d1-pending-logins.ts";
 import { d1Phones } from "../../src/adapters/d1-phones.ts";
 import { d1Projects } from "../../src/adapters/d1-projects.ts";
 import { d1Recovery } from "../../src/adapters/d1-recovery.ts";
-import { outbox } from "../../src/adapters/d1-schema.ts";
+import { members, outbox } from "../../src/adapters/d1-schema.ts";
 import { auditLog } from "../../src/adapters/d1-schema-audit.ts";
 import { d1SecondFactors } from "../../src/adapters/d1-second-factors.ts";
 import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
@@ -22,9 +26,13 @@ import type { NewChallenge } from "../../src/domain/challenge.ts";
 import type { SealedHash, SecretHash, SessionId } from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { ApiKeys } from "../../src/domain/ports/api-keys.ts";
+import type { AuditTrail } from "../../src/domain/ports/audit-trail.ts";
 import type { Challenges, MailedLink } from "../../src/domain/ports/challenges.ts";
+import type { CompanyCredentials } from "../../src/domain/ports/company-credentials.ts";
 import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
 import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
+import type { Members } from "../../src/domain/ports/members.ts";
+import type { Organizations } from "../../src/domain/ports/organizations.ts";
 import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { PendingLogins } from "../../src/domain/ports/pending-logins.ts";
 import type { Phones } from "../../src/domain/ports/phones.ts";
@@ -33,24 +41,29 @@ import type { Recovery } from "../../src/domain/ports/recovery.ts";
 import type { SecondFactors } from "../../src/domain/ports/second-factors.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, SigningKeys, Users } from "../../src/domain/ports.ts";
 import type { Session } from "../../src/domain/session.ts";
-import { type Membership, NOTHING_PROVEN, type User } from "../../src/domain/user.ts";
+import { type Membership, NOTHING_PROVEN, type Role, type User } from "../../src/domain/user.ts";
 import { memoryApiKeys } from "../memory/api-keys.ts";
 import { memoryAuditLog } from "../memory/audit-log.ts";
+import { memoryAuditTrail } from "../memory/audit-trail.ts";
+import { memoryCompanyCredentials } from "../memory/company-credentials.ts";
 import { memoryDatabase } from "../memory/database.ts";
 import {
   memoryChallenges,
   memoryEmailChanges,
   memoryEmailVerification,
-  memoryProjects,
   memoryRecovery,
 } from "../memory/mailed-links.ts";
+import { memoryMembers } from "../memory/members.ts";
+import { memoryOrganizations } from "../memory/organizations.ts";
 import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
 import { memoryPendingLogins } from "../memory/pending-logins.ts";
 import { memoryPhones } from "../memory/phones.ts";
+import { memoryProjects } from "../memory/projects.ts";
 import { memorySecondFactors } from "../memory/second-factors.ts";
 import { memorySessions } from "../memory/sessions.ts";
 import { memorySigningKeys } from "../memory/signing-keys.ts";
 import { memoryUsers } from "../memory/users.ts";
+import { explaining } from "../plans.ts";
 import { emptyStorage } from "../world.ts";
 
 /** The ports over one database, and what a contract may look at behind them. */
@@ -65,10 +78,16 @@ export interface Storage {
   readonly recovery: Recovery;
   readonly emailChanges: EmailChanges;
   readonly phones: Phones;
-  readonly projects: Projects;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly apiKeys: ApiKeys;
+  readonly auditTrail: AuditTrail;
+  readonly members: Members;
+  readonly organizations: Organizations;
+  readonly projects: Projects;
+  readonly companyCredentials: CompanyCredentials;
+  /** Makes a user a member of one more organization. */
+  join(who: Registered, membership: Membership, role: Role): Promise<void>;
   /** in the order in which they were written */
   auditRows(): Promise<AuditEntry[]>;
   /** What a story does in the batch of what the message tells of. */
@@ -93,7 +112,6 @@ export async function memoryStorage(): Promise<Storage> {
     recovery: memoryRecovery(db),
     emailChanges: memoryEmailChanges(db),
     phones: memoryPhones(db),
-    projects: memoryProjects(db),
     auditLog: memoryAuditLog(db),
     outbox: memoryOutbox(db),
     writeMessage: async (message) => writeMessage(db, message),
@@ -102,6 +120,15 @@ export async function memoryStorage(): Promise<Storage> {
       return row === undefined ? null : { state: row.state, erased: !isReadable(row) };
     },
     apiKeys: memoryApiKeys(db),
+    auditTrail: memoryAuditTrail(db),
+    members: memoryMembers(db),
+    organizations: memoryOrganizations(db),
+    projects: memoryProjects(db),
+    companyCredentials: memoryCompanyCredentials(db),
+    async join({ user }, { organization }, role) {
+      const rest = { designation: "", isActive: true, assignedAgents: [], createdAt: JOINED };
+      db.members.push({ userId: user.id, organization, role, ...rest });
+    },
     auditRows: async () => db.audit,
     rowCounts: async () => ({
       users: db.users.size,
@@ -113,7 +140,7 @@ export async function memoryStorage(): Promise<Storage> {
 
 /** On the file's real D1, emptied. */
 export async function d1Storage(): Promise<Storage> {
-  const storage = storageOn(openDatabase(env.DB));
+  const storage = storageOn(openDatabase(explaining(env.DB)), openDatabase(env.DB));
   // on a machine under load the pool's reset() sometimes leaves D1 as it was
   do await emptyStorage();
   while ((await storage.rowCounts()).users > 0);
@@ -125,7 +152,8 @@ export async function d1Storage(): Promise<Storage> {
   return storage;
 }
 
-export function storageOn(db: Database): Storage {
+/** `behind`: what the contracts look at by themselves, which no adapter does. */
+export function storageOn(db: Database, behind: Database = db): Storage {
   const count = (table: string) => sql`(SELECT count(*) FROM ${sql.identifier(table)})`;
   return {
     users: d1Users(db),
@@ -138,7 +166,6 @@ export function storageOn(db: Database): Storage {
     recovery: d1Recovery(db),
     emailChanges: d1EmailChanges(db),
     phones: d1Phones(db),
-    projects: d1Projects(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     async writeMessage(message) {
@@ -151,16 +178,28 @@ export function storageOn(db: Database): Storage {
       return { state, erased: subject === null && text === null && html === null };
     },
     apiKeys: d1ApiKeys(db),
+    auditTrail: d1AuditTrail(db),
+    members: d1Members(db),
+    organizations: d1Organizations(db),
+    projects: d1Projects(db),
+    companyCredentials: d1CompanyCredentials(db),
+    async join({ user }, { organization }, role) {
+      await db.insert(members).values({ userId: user.id, organizationId: organization.id, role, createdAt: JOINED });
+    },
     async auditRows() {
-      const rows = await db.select().from(auditLog).orderBy(asc(auditLog.id));
-      return rows.map(({ id: _, ...entry }) => entry);
+      const rows = await behind.select().from(auditLog).orderBy(asc(auditLog.id));
+      return rows.map(({ id: _, sequence: __, chainHash: ___, ...entry }) => entry);
     },
     rowCounts: () =>
-      db.get(sql`SELECT ${count("users")} users, ${count("organizations")} organizations, ${count("members")} members`),
+      behind.get(
+        sql`SELECT ${count("users")} users, ${count("organizations")} organizations, ${count("members")} members`,
+      ),
   };
 }
 
 export const NOW = 1_767_225_600; // 2026-01-01T00:00:00Z
+/** after everybody joined their own organization: a login goes on to begin there */
+export const JOINED = NOW - 99;
 export const HASH = "1.the-hash-of-ada" as SealedHash;
 
 /** No field is like another, so that one in the wrong column shows. */

@@ -1,7 +1,7 @@
 import { type ApiKeyRef, KEYS_AT_MOST, type OwnKey } from "../../src/domain/api-key.ts";
 import type { ApiKeyId, SecretHash } from "../../src/domain/ids.ts";
 import type { ApiKeys } from "../../src/domain/ports/api-keys.ts";
-import { type ApiKeyRow, hasSecondFactor, liveSession, type MemoryDatabase } from "./database.ts";
+import { type ApiKeyRow, activeMembership, hasSecondFactor, liveSession, type MemoryDatabase } from "./database.ts";
 
 /** API keys in a Map; it remembers nothing, so what is recent is the truth. */
 export function memoryApiKeys(db: MemoryDatabase): ApiKeys {
@@ -16,9 +16,8 @@ export function memoryApiKeys(db: MemoryDatabase): ApiKeys {
     const stored = row && db.users.get(row.owner);
     if (found === undefined || row === undefined || stored === undefined) return null;
     const { passwordHash: _hash, version: _version, ...user } = stored;
-    const member = db.members.find((each) => each.userId === user.id && each.organization.id === row.organization);
-    if (row.organization !== null && member === undefined) return null;
-    const membership = member === undefined ? null : { role: member.role, organization: member.organization };
+    const membership = activeMembership(db, user.id, row.organization);
+    if (row.organization !== null && membership === null) return null;
     const { publicId, rateLimit, scopes } = row.key;
     const expiresAt = Math.min(row.key.expiresAt, found.expiresAt ?? row.key.expiresAt);
     const account = { user, membership, hasSecondFactor: hasSecondFactor(db, user.id) };

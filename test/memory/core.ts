@@ -9,21 +9,20 @@ import { configurationOf, type Env } from "../../src/env.ts";
 import { TestClock, TestLog } from "../clock.ts";
 import { memoryApiKeys } from "./api-keys.ts";
 import { memoryAuditLog } from "./audit-log.ts";
+import { memoryAuditTrail } from "./audit-trail.ts";
 import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
+import { memoryCompanyCredentials } from "./company-credentials.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryIdentities } from "./identities.ts";
 import { memoryLimiter } from "./limiter.ts";
 import { memoryLoginCodes } from "./login-codes.ts";
-import {
-  memoryChallenges,
-  memoryEmailChanges,
-  memoryEmailVerification,
-  memoryProjects,
-  memoryRecovery,
-} from "./mailed-links.ts";
+import { memoryChallenges, memoryEmailChanges, memoryEmailVerification, memoryRecovery } from "./mailed-links.ts";
+import { memoryMembers } from "./members.ts";
+import { memoryOrganizations } from "./organizations.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { memoryPendingLogins } from "./pending-logins.ts";
 import { memoryPhones } from "./phones.ts";
+import { memoryProjects } from "./projects.ts";
 import { memoryQuotaCounter } from "./quota-counter.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySecondFactors } from "./second-factors.ts";
@@ -33,26 +32,10 @@ import { memoryUsers } from "./users.ts";
 
 /** The parts of the world that can be told to fail. */
 export type Part =
-  | "users"
-  | "sessions"
-  | "secondFactors"
-  | "pendingLogins"
-  | "signingKeys"
-  | "auditLog"
-  | "limiter"
-  | "revocations"
-  | "outbox"
-  | "apiKeys"
-  | "quotaCounter"
-  | "challenges"
-  | "emailVerification"
-  | "recovery"
-  | "emailChanges"
-  | "phones"
-  | "projects"
-  | "identities"
-  | "loginCodes"
-  | "codes";
+  | ("users" | "sessions" | "secondFactors" | "pendingLogins" | "signingKeys" | "codes")
+  | ("challenges" | "emailVerification" | "recovery" | "emailChanges" | "phones" | "identities" | "loginCodes")
+  | ("members" | "organizations" | "projects" | "companyCredentials" | "apiKeys" | "quotaCounter")
+  | ("auditLog" | "auditTrail" | "limiter" | "revocations" | "outbox");
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -99,7 +82,6 @@ export function memoryCore(
     recovery: tap("recovery", memoryRecovery(db)),
     emailChanges: tap("emailChanges", memoryEmailChanges(db)),
     phones: tap("phones", memoryPhones(db)),
-    projects: tap("projects", memoryProjects(db)),
     codeRecords: tap("codes", memoryCodeRecords()),
     codeLedger: tap("codes", memoryCodeLedger()),
     captcha: null,
@@ -114,6 +96,11 @@ export function memoryCore(
       ...{ counter: tap("quotaCounter", memoryQuotaCounter()), clock, random: systemRandom },
       windowSeconds: settings.limits.key.windowSeconds,
     }),
+    members: tap("members", memoryMembers(db)),
+    organizations: tap("organizations", memoryOrganizations(db)),
+    projects: tap("projects", memoryProjects(db)),
+    companyCredentials: tap("companyCredentials", memoryCompanyCredentials(db)),
+    auditTrail: tap("auditTrail", memoryAuditTrail(db)),
   };
 }
 

@@ -1,11 +1,24 @@
 import type { ApiKey } from "../../src/domain/api-key.ts";
 import type { AuditEntry } from "../../src/domain/audit.ts";
+import type { ChainHead } from "../../src/domain/audit-link.ts";
 import type { NewChallenge } from "../../src/domain/challenge.ts";
-import type { ApiKeyId, OrganizationId, SealedHash, SecretHash, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { CompanyCredential, CompanyGrant } from "../../src/domain/company-credential.ts";
+import type {
+  ApiKeyId,
+  CredentialId,
+  OrganizationId,
+  ProjectId,
+  SealedHash,
+  SecretHash,
+  SessionId,
+  UserId,
+} from "../../src/domain/ids.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
+import type { PageWanted } from "../../src/domain/page.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { SecondFactor, StoredBackupCode } from "../../src/domain/ports/second-factors.ts";
-import type { StoredSigningKey } from "../../src/domain/ports.ts";
+import type { RevocableId, StoredSigningKey } from "../../src/domain/ports.ts";
+import type { Project } from "../../src/domain/project.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
 
@@ -16,6 +29,23 @@ export interface UserRow extends User {
 
 export interface MemberRow extends Membership {
   readonly userId: UserId;
+  readonly isActive: boolean;
+  readonly createdAt: number;
+}
+
+export interface ProjectRow extends Project {
+  readonly organization: OrganizationId;
+}
+
+export interface CredentialRow {
+  readonly organization: OrganizationId;
+  readonly secret: SecretHash;
+  readonly credential: CompanyCredential;
+  readonly revoked: boolean;
+}
+
+export interface GrantRow extends CompanyGrant {
+  readonly credential: CredentialId;
 }
 
 export interface SessionRow {
@@ -57,11 +87,6 @@ export interface ChallengeRow extends NewChallenge {
   readonly usedBy: string | null;
 }
 
-export interface ProjectRow {
-  readonly publicId: string;
-  readonly organization: OrganizationId;
-}
-
 /** What the adapters of one deployment share. Each of their calls runs to its end before another begins: so each is atomic. */
 export interface MemoryDatabase {
   readonly users: Map<UserId, UserRow>;
@@ -76,17 +101,24 @@ export interface MemoryDatabase {
   readonly apiKeys: Map<ApiKeyId, ApiKeyRow>;
   readonly apiKeySecrets: Map<SecretHash, SecretRow>;
   readonly challenges: Map<SecretHash, ChallengeRow>;
-  readonly projects: ProjectRow[];
   /** whose each identity is, by provider and subject */
   readonly identities: Map<string, UserId>;
   readonly signingKeys: StoredSigningKey[];
   readonly audit: AuditEntry[];
   /** by id, in the order in which they were written */
   readonly messages: Map<string, MessageRow>;
-  /** KV: the sessions that were published as ended */
-  readonly published: Set<SessionId>;
-  /** those that could not be published yet */
-  readonly unpublished: Set<SessionId>;
+  readonly projects: Map<ProjectId, ProjectRow>;
+  /** in the order in which they were made */
+  readonly credentials: CredentialRow[];
+  readonly grants: Map<SecretHash, GrantRow>;
+  /** by the entry's place in `audit` */
+  readonly chain: ChainHead[];
+  readonly chainHeads: Map<string | null, ChainHead>;
+  readonly chainRun: { name: string | null };
+  /** KV: what was published as ended or changed */
+  readonly published: Set<RevocableId>;
+  /** what could not be published yet */
+  readonly unpublished: Set<RevocableId>;
 }
 
 export function memoryDatabase(): MemoryDatabase {
@@ -99,11 +131,16 @@ export function memoryDatabase(): MemoryDatabase {
     apiKeys: new Map(),
     apiKeySecrets: new Map(),
     challenges: new Map(),
-    projects: [],
     identities: new Map(),
     signingKeys: [],
     audit: [],
     messages: new Map(),
+    projects: new Map(),
+    credentials: [],
+    grants: new Map(),
+    chain: [],
+    chainHeads: new Map(),
+    chainRun: { name: null },
     published: new Set(),
     unpublished: new Set(),
   };
@@ -124,6 +161,29 @@ export function liveSessions(db: MemoryDatabase, userId: UserId, now: number): S
   return [...db.sessions.values()].filter(
     ({ session }) => session.userId === userId && liveSession(db, session.id, now) !== undefined,
   );
+}
+
+/** The user's active membership there; null when there is none, or no organization. */
+export function activeMembership(
+  db: MemoryDatabase,
+  userId: UserId,
+  organization: OrganizationId | null,
+): Membership | null {
+  const row = db.members.find((each) => each.userId === userId && each.organization.id === organization);
+  return row?.isActive ? membershipOf(row) : null;
+}
+
+export function membershipOf({ role, designation, assignedAgents, organization }: MemberRow): Membership {
+  return { role, designation, assignedAgents, organization };
+}
+
+/** What a page shows of a list that is in order, and one item more when there is one. */
+export function pageFrom<Item>(
+  items: readonly Item[],
+  { limit, after }: PageWanted<number>,
+  placeOf: (item: Item) => number,
+): Item[] {
+  return items.filter((item) => placeOf(item) > (after ?? 0)).slice(0, limit + 1);
 }
 
 export function revoke(db: MemoryDatabase, rows: readonly SessionRow[]): SessionId[] {

@@ -1,9 +1,8 @@
 import type { ChallengeKind } from "../../src/domain/challenge.ts";
-import type { SessionId, UserId } from "../../src/domain/ids.ts";
+import type { ProjectId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Challenges, Spend } from "../../src/domain/ports/challenges.ts";
 import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
 import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
-import type { Projects } from "../../src/domain/ports/projects.ts";
 import type { Recovery } from "../../src/domain/ports/recovery.ts";
 import type { NewTeam } from "../../src/domain/team.ts";
 import { type ChallengeRow, liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
@@ -123,12 +122,6 @@ export function memoryEmailChanges(db: MemoryDatabase): EmailChanges {
   };
 }
 
-export function memoryProjects(db: MemoryDatabase): Projects {
-  return {
-    defaultOf: async (id) => db.projects.find(({ organization }) => organization === id)?.publicId ?? null,
-  };
-}
-
 const EVERY_KIND: readonly ChallengeKind[] = [
   "verify_email",
   "reset_password",
@@ -179,15 +172,15 @@ export function prove(db: MemoryDatabase, userId: UserId, { team, now }: { team:
   change(db, userId, { emailVerifiedAt: user.emailVerifiedAt ?? now });
   if (!db.members.some((member) => member.userId === userId)) {
     const organization = { publicId: team.organization, name: user.fullName };
-    const id = foundOrganization(db, { organization, userId, role: "admin" });
+    const id = foundOrganization(db, { organization, userId, role: "admin", now });
     for (const row of liveSessions(db, userId, now)) moveSession(db, row.session.id, id);
   }
-  const membership = db.members.find((member) => member.userId === userId);
+  const membership = db.members.find((member) => member.userId === userId && member.isActive);
   if (membership?.role !== "admin") return;
   const organization = membership.organization.id;
-  if (!db.projects.some((project) => project.organization === organization)) {
-    db.projects.push({ publicId: team.project, organization });
-  }
+  if ([...db.projects.values()].some((project) => project.organization === organization)) return;
+  const id = (db.projects.size + 1) as ProjectId;
+  db.projects.set(id, { id, publicId: team.project, name: "Default", createdAt: now, archivedAt: null, organization });
 }
 
 function moveSession(

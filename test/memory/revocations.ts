@@ -1,16 +1,15 @@
 import { AuthError } from "../../src/domain/error.ts";
-import type { SessionId } from "../../src/domain/ids.ts";
-import type { Revocations } from "../../src/domain/ports.ts";
+import type { RevocableId, Revocations } from "../../src/domain/ports.ts";
 import type { MemoryDatabase } from "./database.ts";
 
 const REMEMBERED_SECONDS = 5;
 
 /** One isolate's view of the ended sessions; `isDown` says whether what the isolates share can be reached. */
 export function memoryRevocations(db: MemoryDatabase, isDown: () => boolean = () => false): Revocations {
-  const ownEnded = new Set<SessionId>();
-  const remembered = new Map<SessionId, { revoked: boolean; until: number }>();
+  const ownEnded = new Set<RevocableId>();
+  const remembered = new Map<RevocableId, { revoked: boolean; until: number }>();
 
-  function remember(id: SessionId, revoked: boolean, now: number): void {
+  function remember(id: RevocableId, revoked: boolean, now: number): void {
     remembered.set(id, { revoked, until: now + REMEMBERED_SECONDS });
   }
 

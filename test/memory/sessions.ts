@@ -2,6 +2,7 @@ import type { SessionId } from "../../src/domain/ids.ts";
 import type { Sessions } from "../../src/domain/ports.ts";
 import type { Session, SessionGrounds, Standing } from "../../src/domain/session.ts";
 import {
+  activeMembership,
   hasSecondFactor,
   liveSession,
   liveSessions,
@@ -34,7 +35,8 @@ export function memorySessions(db: MemoryDatabase): Sessions {
       if (before === undefined) return null;
       const after = before.counter === counter ? { ...before, counter: counter + 1, rotatedAt: now } : before;
       db.sessions.set(id, after);
-      return { counter: after.counter, rotatedAt: after.rotatedAt, standing: standingOf(db, after) };
+      const standing = standingOf(db, after);
+      return standing && { counter: after.counter, rotatedAt: after.rotatedAt, standing };
     },
 
     async ofUser(userId, now) {
@@ -60,22 +62,27 @@ export function memorySessions(db: MemoryDatabase): Sessions {
   };
 }
 
-/** False, and nothing stored, when the user's credentials are of another version. */
+/** False, and nothing stored, when the user's credentials are of another version, or no active membership stands behind it. */
 export function insertSession(
   db: MemoryDatabase,
   { session, grounds, pending }: { session: Session; grounds: SessionGrounds; pending: boolean },
 ): boolean {
   const { organization, version } = grounds;
-  if (db.users.get(session.userId)?.version !== version) return false;
+  const theirs = db.members.filter(({ userId }) => userId === session.userId);
+  const isActive =
+    organization === null
+      ? theirs.length === 0 || theirs.some((member) => member.isActive)
+      : activeMembership(db, session.userId, organization) !== null;
+  if (!isActive || db.users.get(session.userId)?.version !== version) return false;
   db.sessions.set(session.id, { session, organization, revoked: false, counter: 0, rotatedAt: 0, pending });
   return true;
 }
 
-export function standingOf(db: MemoryDatabase, { session, organization }: SessionRow): Standing {
+export function standingOf(db: MemoryDatabase, { session, organization }: SessionRow): Standing | null {
   const stored = db.users.get(session.userId);
   if (stored === undefined) throw new Error("a session of nobody");
   const { passwordHash: _hash, version: _version, ...user } = stored;
-  const member = db.members.find((each) => each.userId === user.id && each.organization.id === organization);
-  const membership = member === undefined ? null : { role: member.role, organization: member.organization };
+  const membership = activeMembership(db, user.id, organization);
+  if (organization !== null && membership === null) return null;
   return { session, user, membership, hasSecondFactor: hasSecondFactor(db, user.id) };
 }

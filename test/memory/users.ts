@@ -2,7 +2,7 @@ import type { NewChallenge } from "../../src/domain/challenge.ts";
 import type { OrganizationId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Credential, Users } from "../../src/domain/ports.ts";
 import type { Organization, Role } from "../../src/domain/user.ts";
-import { hasSecondFactor, liveSessions, type MemoryDatabase, revoke, type UserRow } from "./database.ts";
+import { hasSecondFactor, liveSessions, type MemoryDatabase, membershipOf, revoke, type UserRow } from "./database.ts";
 import { writeMessage } from "./outbox.ts";
 
 /** Users in a Map. */
@@ -14,7 +14,7 @@ export function memoryUsers(db: MemoryDatabase): Users {
       if (isTaken(db, user.email, { except: null, now: user.createdAt })) return "email_taken";
       const id = (db.users.size + 1) as UserId;
       db.users.set(id, { id, ...user, passwordHash, version: 0 });
-      if (organization !== null) foundOrganization(db, { organization, userId: id, role });
+      if (organization !== null) foundOrganization(db, { organization, userId: id, role, now: user.createdAt });
       writeChallenge(db, link.challenge, { userId: id });
       writeMessage(db, link.message);
       db.audit.push(audit);
@@ -65,18 +65,24 @@ export function memoryUsers(db: MemoryDatabase): Users {
 export function credentialOf(db: MemoryDatabase, row: UserRow | undefined): Credential | null {
   if (row === undefined) return null;
   const { passwordHash, version, ...user } = row;
-  const joined = db.members.find(({ userId }) => userId === user.id);
-  const membership = joined === undefined ? null : { role: joined.role, organization: joined.organization };
+  const joined = db.members.find(({ userId, isActive }) => userId === user.id && isActive);
+  const membership = joined === undefined ? null : membershipOf(joined);
   return { user, membership, passwordHash, version, hasSecondFactor: hasSecondFactor(db, user.id) };
 }
 
 /** An organization and its first member. */
 export function foundOrganization(
   db: MemoryDatabase,
-  { organization, userId, role }: { organization: Omit<Organization, "id">; userId: UserId; role: Role },
+  {
+    organization,
+    userId,
+    role,
+    now,
+  }: { organization: Omit<Organization, "id">; userId: UserId; role: Role; now: number },
 ): OrganizationId {
   const id = (db.members.length + 101) as OrganizationId;
-  db.members.push({ userId, role, organization: { id, ...organization } });
+  const rest = { designation: "", isActive: true, assignedAgents: [], createdAt: now };
+  db.members.push({ userId, role, organization: { id, ...organization }, ...rest });
   return id;
 }
 

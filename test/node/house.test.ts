@@ -55,6 +55,8 @@ const LAYERS: readonly (readonly string[])[] = [
   [
     ...["ids", "limit", "sliding-window", "settings", "user", "session", "call", "audit", "access"],
     ...["api-key", "key-quota", "challenge", "team"],
+    ...["api-key", "key-quota"],
+    ...["permissions", "page", "member", "project", "company-credential", "audit-link"],
     ...["password", "common-passwords", "strict-json", "token-refused", "compact-jws", "token-verifier"],
     ...["language", "duration", "outbox", "mail", "mail-en", "mail-es", "mail-pt", "mail-layout", "compose"],
   ],

@@ -10,7 +10,7 @@ export interface Field {
 }
 
 /** Values that some field takes; the first that fits is a field's sample. */
-const CANDIDATES = ["ada@example.com", "correct horse battery", "1", 1, true, ["1"], {}];
+const CANDIDATES = ["ada@example.com", "correct horse battery", "1", 1, true, ["1"], "viewer", {}];
 
 /** The path with every parameter filled, and without a trailing slash. */
 export function pathOf(row: Row): string {

@@ -37,6 +37,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   second_factor_off: { status: 409, title: "Conflict", detail: "Two-factor authentication is not set up" },
   too_many_api_keys: { status: 409, title: "Conflict", detail: "Revoke a key first: there are as many as may be" },
   phone_taken: { status: 409, title: "Conflict", detail: "The phone number belongs to another account" },
+  last_admin: { status: 409, title: "Conflict", detail: "An organization needs at least one active admin" },
   body_too_large: { status: 413, title: "Content Too Large", detail: "The body is longer than 64 KiB" },
   unsupported_media_type: {
     status: 415,

@@ -34,7 +34,7 @@ export function profile(account: Account): v.InferOutput<typeof Profile> {
   const { emailVerifiedAt, pendingEmail, phone, pendingPhone, createdAt } = account.user;
   return {
     ...loggedInUser(account),
-    assigned_agents: [],
+    assigned_agents: [...(account.membership?.assignedAgents ?? [])],
     created_at: isoDate(createdAt),
     email_verified: emailVerifiedAt !== null,
     pending_email: pendingEmail,

@@ -1,12 +1,6 @@
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "../../domain/api-keys.ts";
 import { verifyPhone } from "../../domain/phone.ts";
 import { changePassword, changeProfile } from "../../domain/profile.ts";
-import {
-  confirmSecondFactor,
-  disableSecondFactor,
-  enableSecondFactor,
-  renewBackupCodes,
-} from "../../domain/second-factor.ts";
 import { endOtherSessions, endSession, listSessions, renewAccessToken } from "../../domain/sessions.ts";
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
@@ -14,7 +8,9 @@ import { finishForTeam } from "../../domain/team-session.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
 import * as keyShapes from "./api-key-shapes.ts";
 import { Problem, refuse } from "./errors.ts";
+import { organizationRows } from "./organization-routes.ts";
 import * as profileShapes from "./profile-shapes.ts";
+import { secondFactorRows } from "./second-factor-routes.ts";
 import * as secondFactor from "./second-factor-shapes.ts";
 import * as shapes from "./shapes.ts";
 
@@ -56,47 +52,7 @@ const rows = [
     write: shapes.loginFinished,
     refusals: ["wrong_temp_token", "wrong_second_factor", "too_many_requests"],
   }),
-  row({
-    method: "POST",
-    path: "/v1/auth/enable-2fa",
-    access: "session",
-    summary: "Set up two-factor authentication: in force once confirmed",
-    run: (core, { call, caller }) => enableSecondFactor(core, { call, caller }),
-    answer: secondFactor.SetUp,
-    write: secondFactor.setUp,
-    refusals: ["second_factor_on"],
-  }),
-  row({
-    method: "POST",
-    path: "/v1/auth/confirm-2fa",
-    access: "session",
-    summary: "Put two-factor authentication in force by a first code",
-    read: { body: secondFactor.Code },
-    run: (core, { call, caller, body }) => confirmSecondFactor(core, { call, caller, ...body }),
-    ...shapes.done("Two-factor authentication enabled"),
-    refusals: ["wrong_second_factor", "second_factor_on", "second_factor_off", "too_many_requests"],
-  }),
-  row({
-    method: "POST",
-    path: "/v1/auth/disable-2fa",
-    access: "session",
-    summary: "Disable two-factor authentication; every other session ends",
-    read: { body: secondFactor.PasswordAndCode },
-    run: (core, { call, caller, body }) => disableSecondFactor(core, { call, caller, ...body }),
-    ...shapes.done("Two-factor authentication disabled"),
-    refusals: ["wrong_password", "wrong_second_factor", "second_factor_off", "too_many_requests", "password_login_off"],
-  }),
-  row({
-    method: "POST",
-    path: "/v1/auth/backup-codes",
-    access: "session",
-    summary: "Make new backup codes; all earlier ones are void",
-    read: { body: secondFactor.Password },
-    run: (core, { call, caller, body }) => renewBackupCodes(core, { call, caller, ...body }),
-    answer: secondFactor.NewBackupCodes,
-    write: secondFactor.newBackupCodes,
-    refusals: ["wrong_password", "second_factor_off", "too_many_requests", "password_login_off"],
-  }),
+  ...secondFactorRows,
   row({
     method: "POST",
     path: "/v1/auth/refresh",
@@ -243,7 +199,7 @@ export const datix: Dialect = {
   title: "Datix",
   summary: "Accounts, sessions and profiles: the documented Datix API, and Latchkey's own extensions of it.",
   base: "/v1/auth",
-  rows,
+  rows: [...rows, ...organizationRows],
   renewal: { repeat: null },
   refuse,
   errorBody: Problem,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CREDENTIAL_KINDS, type VerifiedCredential } from "../../domain/access.ts";
+import { COMPANY_ROLE, CREDENTIAL_KINDS, type VerifiedCredential } from "../../domain/access.ts";
 import type { AccessToken } from "../../domain/access-token.ts";
 import { unreachable } from "../../domain/error.ts";
 import type { SessionId } from "../../domain/ids.ts";
@@ -192,7 +192,7 @@ export const Verified = v.object({
   kind: v.picklist(CREDENTIAL_KINDS),
   subject: text("user_123"),
   organization_id: OrganizationId,
-  role: Role,
+  role: v.nullable(v.picklist([...ROLES, COMPANY_ROLE])),
   scopes: sample(v.array(v.string()), []),
   expires_at: sample(IsoDate, "2024-12-15T11:00:00Z"),
 });

@@ -72,7 +72,7 @@ function employee({ user, membership }: Account): v.InferOutput<typeof Employee>
     last_name: last.join(" "),
     email: user.email,
     companyId: membership?.organization.id ?? null,
-    designation: "",
+    designation: membership?.designation ?? "",
     isActive: true,
   };
 }

@@ -34,6 +34,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   second_factor_off: { status: 409, message: "Two-factor authentication is not set up" },
   too_many_api_keys: { status: 409, message: "Delete a key first: there are as many as may be" },
   phone_taken: { status: 409, message: "The phone number belongs to another account" },
+  last_admin: { status: 409, message: "A team needs at least one active admin" },
   body_too_large: { status: 413, message: "The body is longer than 64 KiB" },
   unsupported_media_type: { status: 415, message: "The body must be sent as application/json" },
   too_many_requests: { status: 429, message: "Too many requests: please wait" },

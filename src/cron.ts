@@ -1,4 +1,5 @@
 import { chainAuditLog } from "./domain/audit-chain.ts";
+import { forgetCompanyGrants } from "./domain/company-sign-in.ts";
 import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
 import { whyOf } from "./domain/error.ts";
 import { forgetLinks } from "./domain/mailed-link.ts";
@@ -18,6 +19,7 @@ const STEPS: readonly Step[] = [
   { name: "forget_messages", run: forgetSettled },
   { name: "forget_links", run: forgetLinks },
   { name: "chain_audit_log", run: chainAuditLog },
+  { name: "forget_company_grants", run: forgetCompanyGrants },
 ];
 
 export async function runCron(core: Core): Promise<void> {

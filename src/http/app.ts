@@ -2,6 +2,7 @@ import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
 import { datix } from "../dialects/datix/routes.ts";
 import { dyzo } from "../dialects/dyzo/routes.ts";
+import { elyssa } from "../dialects/elyssa/routes.ts";
 import { vault } from "../dialects/vault/routes.ts";
 import { newRequestId } from "../domain/call.ts";
 import { AuthError } from "../domain/error.ts";
@@ -14,7 +15,7 @@ import { mount, refuseOutside } from "./mount.ts";
 import { mountPages } from "./pages.tsx";
 import { refuse } from "./refuse.ts";
 
-export const DIALECTS: readonly Dialect[] = [datix, dyzo, vault];
+export const DIALECTS: readonly Dialect[] = [datix, dyzo, vault, elyssa];
 
 /** How long others may keep our public keys; the ring publishes a key for longer than that before it signs. */
 const JWKS_MAX_AGE_SECONDS = 300;
@@ -92,6 +93,7 @@ const EXPOSED_HEADERS = [
   "WWW-Authenticate",
   "X-New-Access-Token",
   "X-New-Refresh-Token",
+  "X-Next-Cursor",
   "X-Request-Id",
 ];
 

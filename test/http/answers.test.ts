@@ -13,8 +13,9 @@ let token: string;
 /** API keys: one is good, the other's quota is spent */
 let key: string;
 let spentKey: string;
-/** a good token of another kind than a user's */
+/** good tokens of other kinds than a user's */
 let teamToken: string;
+let companyToken: string;
 beforeAll(async () => {
   await emptyStorage();
   world = startWorld();
@@ -26,6 +27,9 @@ beforeAll(async () => {
   await world.ask("/v1/auth/verify", { headers: { "X-API-Key": spentKey } });
   const { email, password } = ADA;
   teamToken = (await world.ask("/api/login", { json: { email, password } })).json.vaultToken;
+  const credential = await world.ask("/v1/auth/company-credentials", { token, json: { name: "x" } });
+  const company = await world.ask("/auth/login", { json: { companyId: credential.json.company_id } });
+  companyToken = company.json.accessToken;
 });
 
 const FAULTS: readonly Refusal[] = ["internal", "misconfigured", "unavailable"];
@@ -46,6 +50,7 @@ function wrongRequests({ path, method, access, params, query, body }: Row): { pa
     ...(access === "public" ? [] : [{ path: plain, asked: { method, headers: { "X-API-Key": spentKey } } }]),
     ...(access === "session" ? [{ path: plain, asked: { method, headers: { "X-API-Key": key } } }] : []),
     ...(access === "public" ? [] : [{ path: plain, asked: { method, token: teamToken } }]),
+    ...(access === "public" ? [] : [{ path: plain, asked: { method, token: companyToken } }]),
     ...fieldNames(query).map((name) => ({ path: `${plain}?${name}=%00`, asked: { method, token } })),
     ...(method === "GET" ? [] : bodies.map((body) => ({ path: plain, asked: { method, token, ...body } }))),
     ...(params === undefined ? [] : [{ path: tooLong, asked: { method, token } }]),

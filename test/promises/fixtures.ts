@@ -20,6 +20,7 @@ interface Fixture {
 // Accounts are registered through datix: one account works in every dialect.
 const FIXTURES: Readonly<Record<string, Fixture>> = {
   datix: { logIn: { path: "/v1/auth/login", body: ({ email, password }) => ({ email, password }), tokenOf } },
+  elyssa: { logIn: null },
   dyzo: { logIn: { path: "/login", body: ({ email, password }) => ({ email, password }), tokenOf } },
   vault: {
     logIn: {

@@ -1,0 +1,50 @@
+import * as v from "valibot";
+import type { Refusal } from "../../domain/error.ts";
+import type { RefusalAnswer, Refused } from "../../wire/dialect.ts";
+import { sample, text } from "../../wire/fields.ts";
+
+interface Words {
+  readonly status: RefusalAnswer["status"];
+  readonly message: string;
+}
+
+/** elyssa's words for each refusal. */
+export const WORDS: Readonly<Record<Refusal, Words>> = {
+  invalid_input: { status: 400, message: "A field is missing or not valid" },
+  not_json: { status: 400, message: "The body must be JSON with distinct members" },
+  weak_password: { status: 400, message: "The password is too weak" },
+  captcha_refused: { status: 400, message: "The captcha was not solved" },
+  unauthenticated: { status: 401, message: "Authentication required" },
+  wrong_credentials: { status: 401, message: "Invalid credentials" },
+  wrong_second_factor: { status: 401, message: "Invalid two-factor code" },
+  wrong_temp_token: { status: 401, message: "The login has ended: please log in again" },
+  wrong_password: { status: 401, message: "The current password is wrong" },
+  identity_refused: { status: 401, message: "The Google token was refused" },
+  wrong_code: { status: 401, message: "The code is wrong or no longer good" },
+  email_unverified: { status: 403, message: "The email address must be confirmed first" },
+  forbidden: { status: 403, message: "This credential may not do that" },
+  not_found: { status: 404, message: "Not found" },
+  method_not_allowed: { status: 405, message: "This path has other methods" },
+  email_taken: { status: 409, message: "The email already has an account" },
+  second_factor_on: { status: 409, message: "Two-factor authentication is enabled already" },
+  second_factor_off: { status: 409, message: "Two-factor authentication is not set up" },
+  too_many_api_keys: { status: 409, message: "Revoke a key first: there are as many as may be" },
+  phone_taken: { status: 409, message: "The phone number belongs to another account" },
+  last_admin: { status: 409, message: "An organization needs at least one active admin" },
+  body_too_large: { status: 413, message: "The body is longer than 64 KiB" },
+  unsupported_media_type: { status: 415, message: "The body must be sent as application/json" },
+  too_many_requests: { status: 429, message: "Too many requests" },
+  password_login_off: { status: 429, message: "Too many wrong passwords in a row" },
+  internal: { status: 500, message: "Something went wrong on our side" },
+  misconfigured: { status: 503, message: "Latchkey is not configured" },
+  unavailable: { status: 503, message: "Please try again in a moment" },
+};
+
+export const Failure = v.object({ statusCode: sample(v.number(), 401), message: text("Invalid credentials") });
+
+export function refuse({ refusal, message }: Refused): RefusalAnswer {
+  const { status } = WORDS[refusal];
+  const words = message ?? WORDS[refusal].message;
+  const body: v.InferOutput<typeof Failure> = { statusCode: status, message: words };
+  return { status, contentType: "application/json", body, words };
+}

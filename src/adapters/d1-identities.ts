@@ -14,19 +14,20 @@ export function d1Identities(db: Database): Identities {
         // nobody's, and so nothing happens, unless the first statement linked it
         const user = sql`(SELECT user_id FROM identities
           WHERE provider = ${provider} AND subject = ${subject} AND user_id = ${userId})`;
-        const [dropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
         const done = await orNullWhenTaken(
           db.batch([
             identityInsert(db, identity, { of: sql`id = ${userId} AND email = ${email}`, now }),
             auditInsertIfChanged(db, audit),
-            dropped,
+            sessionsDropped,
+            credentialsDropped,
             ...alsoDropped,
             ...addressProven(db, { user, team, now }),
           ]),
         );
         if (done === null) return null;
-        const [linked, , ended] = done;
-        return linked.length === 0 ? null : ended.map(({ id }) => id);
+        const [linked, , sessions, credentials] = done;
+        return linked.length === 0 ? null : [...sessions, ...credentials].map(({ id }) => id);
       }),
 
     create: ({ identity, user, team }, audit) =>

@@ -18,7 +18,7 @@ export function d1LoginCodes(db: Database): LoginCodes {
       onD1("prove address", async () => {
         const user = sql`(SELECT id FROM users WHERE id = ${userId} AND email = ${email})`;
         const isFirst = sql`EXISTS (SELECT 1 FROM users WHERE id = ${user} AND email_verified_at IS NULL)`;
-        const [dropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+        const dropped = unprovenPastDropped(db, { user, now });
         const others = db
           .update(sessions)
           .set({ revokedAt: now })
@@ -26,15 +26,14 @@ export function d1LoginCodes(db: Database): LoginCodes {
             and(sql`${sessions.userId} = ${user}`, isNull(sessions.revokedAt), gt(sessions.expiresAt, now), isFirst),
           )
           .returning({ id: sessions.id });
-        const consequences = dropPast
-          ? ([dropped, ...alsoDropped] as const)
-          : ([others, outboxInsertWhere(db, notice, isFirst)] as const);
-        const [ended] = await db.batch([
+        const consequences = dropPast ? dropped : ([others, outboxInsertWhere(db, notice, isFirst)] as const);
+        const [ended, credentials] = await db.batch([
           ...consequences,
           auditInsertWhere(db, audit, { condition: isFirst }),
           ...addressProven(db, { user, team, now }),
         ]);
-        return ended.map(({ id }) => id);
+        // with `dropPast` the second statement is the one that ends these
+        return [...ended, ...(Array.isArray(credentials) ? credentials : [])].map(({ id }) => id);
       }),
   };
 }

@@ -3,7 +3,7 @@ import type { NewTeam } from "../domain/team.ts";
 import { type Database, insertWhere } from "./d1.ts";
 import { apiKeys, backupCodes, members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 import { challenges } from "./d1-schema-challenge.ts";
-import { projects } from "./d1-schema-organization.ts";
+import { companyCredentials, projects } from "./d1-schema-organization.ts";
 
 // What the proof of an address causes, as statements for the batch that proves it. `user` is any SQL that gives one
 // user's key, or NULL: then nothing happens.
@@ -51,7 +51,7 @@ const NOTHING_OWNED = { passwordHash: null, phone: null, pendingPhone: null, pen
 
 /**
  * What was made before the first proof of an address by whoever registered it, for a batch in which somebody else may be
- * proving it. It comes before `addressProven`, and answers the sessions that it ended.
+ * proving it. It comes before `addressProven`, and answers the sessions and, second, the company credentials that it ended.
  */
 export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; now: number }) {
   const isUnproven = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${user} AND u.email_verified_at IS NULL)`;
@@ -68,6 +68,11 @@ export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; no
         ),
       )
       .returning({ id: sessions.id }),
+    db
+      .update(companyCredentials)
+      .set({ revokedAt: now })
+      .where(and(isOfTeamOf(user), isNull(companyCredentials.revokedAt), isUnproven))
+      .returning({ id: companyCredentials.publicId }),
     db.delete(secondFactors).where(and(sql`${secondFactors.userId} = ${user}`, isUnproven)),
     db.delete(backupCodes).where(and(sql`${backupCodes.userId} = ${user}`, isUnproven)),
     db
@@ -80,4 +85,10 @@ export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; no
       .set({ ...NOTHING_OWNED, credentialVersion: sql`${users.credentialVersion} + 1` })
       .where(and(sql`${users.id} = ${user}`, isNull(users.emailVerifiedAt))),
   ] as const;
+}
+
+/** Of an organization that the user directs. */
+function isOfTeamOf(user: SQL): SQL {
+  return sql`${companyCredentials.organizationId} IN (
+    SELECT organization_id FROM members WHERE user_id = ${user} AND role = 'admin')`;
 }

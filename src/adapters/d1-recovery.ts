@@ -33,10 +33,11 @@ export function d1Recovery(db: Database): Recovery {
         const { now } = spend;
         const user = spentBy(spend);
         const isTheirs = sql`${users.id} = ${user}`;
-        const [dropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
-        const [spent, endedFirst, ended] = await db.batch([
+        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+        const [spent, endedFirst, credentialsEnded, ended] = await db.batch([
           challengeSpent(db, spend),
-          dropped,
+          sessionsDropped,
+          credentialsDropped,
           db
             .update(sessions)
             .set({ revokedAt: now })
@@ -53,7 +54,7 @@ export function d1Recovery(db: Database): Recovery {
           outboxInsertIfChanged(db, notice),
           ...addressProven(db, { user, team, now }),
         ]);
-        return spent.length === 0 ? null : [...endedFirst, ...ended].map(({ id }) => id);
+        return spent.length === 0 ? null : [...endedFirst, ...credentialsEnded, ...ended].map(({ id }) => id);
       }),
   };
 }

@@ -16,9 +16,9 @@ export function memoryIdentities(db: MemoryDatabase): Identities {
       db.audit.push(audit);
       const isFirst = user.emailVerifiedAt === null;
       const ended = isFirst ? revoke(db, liveSessions(db, userId, now)) : [];
-      if (isFirst) dropUnprovenPast(db, userId);
+      const dropped = isFirst ? dropUnprovenPast(db, userId) : [];
       prove(db, userId, { team, now });
-      return ended;
+      return [...ended, ...dropped];
     },
     async create({ identity, user, team }, audit) {
       const now = user.createdAt;

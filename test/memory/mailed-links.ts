@@ -1,5 +1,5 @@
 import type { ChallengeKind } from "../../src/domain/challenge.ts";
-import type { ProjectId, SessionId, UserId } from "../../src/domain/ids.ts";
+import type { CredentialId, ProjectId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Challenges, Spend } from "../../src/domain/ports/challenges.ts";
 import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
 import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
@@ -61,13 +61,13 @@ export function memoryRecovery(db: MemoryDatabase): Recovery {
       if (row === null) return null;
       const { userId } = row;
       const ended = revoke(db, liveSessions(db, userId, spend.now));
-      if (userOf(db, userId).emailVerifiedAt === null) dropUnprovenPast(db, userId);
+      const dropped = userOf(db, userId).emailVerifiedAt === null ? dropUnprovenPast(db, userId) : [];
       kill(db, userId, ["reset_password", "confirm_email_change"]);
       change(db, userId, { passwordHash, pendingEmail: null }, { newVersion: true });
       db.audit.push(audit);
       writeMessage(db, notice);
       prove(db, userId, { team, now: spend.now });
-      return ended;
+      return [...ended, ...dropped];
     },
   };
 }
@@ -192,10 +192,17 @@ function moveSession(
   if (row !== undefined && row.organization === null) db.sessions.set(id, { ...row, organization });
 }
 
-export function dropUnprovenPast(db: MemoryDatabase, userId: UserId): void {
+/** Answers the company credentials that ended. */
+export function dropUnprovenPast(db: MemoryDatabase, userId: UserId): CredentialId[] {
   const nothing = { passwordHash: null, phone: null, pendingPhone: null, pendingEmail: null };
   change(db, userId, nothing, { newVersion: true });
   db.secondFactors.delete(userId);
   db.backupCodes.delete(userId);
   kill(db, userId, EVERY_KIND);
+  const directed = db.members.filter((each) => each.userId === userId && each.role === "admin");
+  const ended = db.credentials.filter(
+    (row) => !row.revoked && directed.some(({ organization }) => organization.id === row.organization),
+  );
+  for (const row of ended) db.credentials[db.credentials.indexOf(row)] = { ...row, revoked: true };
+  return ended.map(({ credential }) => credential.id);
 }

@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../audit.ts";
-import type { SessionId, UserId } from "../ids.ts";
+import type { CredentialId, SessionId, UserId } from "../ids.ts";
 import type { NewTeam } from "../team.ts";
 import type { User } from "../user.ts";
 
@@ -13,12 +13,12 @@ export interface Identity {
 export interface Identities {
   /**
    * Gives the account, if it still has the address, this identity, and proves the address: if nobody had, all that was made
-   * before it is dropped. The ids of the sessions that ended; null when the identity or the address is another's by now.
+   * before it is dropped. What ended, sessions and company credentials; null when the identity or the address is another's by now.
    */
   link(
     what: { identity: Identity; userId: UserId; email: string; team: NewTeam; now: number },
     audit: AuditEntry,
-  ): Promise<SessionId[] | null>;
+  ): Promise<(SessionId | CredentialId)[] | null>;
   /** A new user with a proven address and no password, a team and a project. False when the identity or the address is taken. */
   create(what: { identity: Identity; user: Omit<User, "id">; team: NewTeam }, audit: AuditEntry): Promise<boolean>;
 }

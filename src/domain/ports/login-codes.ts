@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../audit.ts";
-import type { SessionId, UserId } from "../ids.ts";
+import type { CredentialId, SessionId, UserId } from "../ids.ts";
 import type { OutboxMessage } from "../outbox.ts";
 import type { NewTeam } from "../team.ts";
 
@@ -8,12 +8,12 @@ export interface LoginCodes {
   send(message: OutboxMessage): Promise<void>;
   /**
    * The first proof of the account's address: verified, with a team and a project, and its sessions end. With `dropPast`
-   * all that was made before goes; without it the notice is sent. The ids of the sessions that ended; where the address is
+   * all that was made before goes; without it the notice is sent. What ended, sessions and company credentials; where the address is
    * verified by now, nothing changes.
    */
   proveAddress(
     proof: { userId: UserId; email: string; team: NewTeam; now: number },
     how: { dropPast: boolean; notice: OutboxMessage },
     audit: AuditEntry,
-  ): Promise<SessionId[]>;
+  ): Promise<(SessionId | CredentialId)[]>;
 }

@@ -215,6 +215,22 @@ describe("a reset of an address that nobody had proven", () => {
     expect(confirmed.status).toBe(404);
   });
 
+  it("drops the squatter's company credentials, with the tokens that they were given", async () => {
+    await register(world, BOB);
+    const token = await logIn(world, BOB);
+    const made = await world.ask("/v1/auth/company-credentials", { token, json: { name: "Squatter" } });
+    const { company_id: companyId } = made.json;
+    const { json } = await world.ask("/auth/login", { json: { companyId } });
+    await forgot(BOB.email);
+    await reset(await resetToken(world, BOB.email), VICTIM_PASSWORD);
+    const after = await Promise.all([
+      world.ask("/auth/login", { json: { companyId } }),
+      world.ask("/auth/refresh", { json: { refresh: json.refreshToken } }),
+      world.ask("/v1/auth/verify", { token: json.accessToken }),
+    ]);
+    expect(after.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
   it("keeps the API keys of an address that was proven", async () => {
     await register(world, BOB);
     await world.ask(`/api/verify-email/${await verificationToken(world, BOB.email)}`);

@@ -90,7 +90,10 @@ export function usersContract(name: string, make: MakeStorage): void {
       const found = await users.credentialByEmail("ada@example.com");
       expect(found).toEqual({
         user: { ...account().user, id: expect.any(Number) },
-        membership: { role: "viewer", organization: { ...account().organization, id: expect.any(Number) } },
+        membership: {
+          ...{ role: "viewer", designation: "", assignedAgents: [] },
+          organization: { ...account().organization, id: expect.any(Number) },
+        },
         passwordHash: HASH,
         version: 0,
         hasSecondFactor: false,

@@ -128,14 +128,15 @@ describe("a wrong password and an unknown address", () => {
     expect(longest).toBeLessThanOrEqual(1_024);
   });
 
-  it("are told to the audit log as a failure, with the account that was tried if there is one", async () => {
+  it("are told to the audit log as a failure, with the account that was tried and its organization if there is one", async () => {
     await attemptWith({ password: "wrong horse battery" }).catch(() => undefined);
     await attemptWith({ email: "nobody@example.com" }).catch(() => undefined);
-    const failure = { action: "login.failed", result: "failure", actor: null, organization: null };
+    const failure = { action: "login.failed", result: "failure", actor: null };
     const [user] = core.db.users.values();
+    const organization = core.db.members[0]?.organization.publicId;
     expect(core.db.audit.slice(-2)).toEqual([
-      expect.objectContaining({ ...failure, target: user?.publicId }),
-      expect.objectContaining({ ...failure, target: null }),
+      expect.objectContaining({ ...failure, organization, target: user?.publicId }),
+      expect.objectContaining({ ...failure, organization: null, target: null }),
     ]);
   });
 

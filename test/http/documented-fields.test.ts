@@ -64,7 +64,7 @@ function withoutSample(schema: JsonSchema, name: string): string[] {
   const alternatives = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...[schema.items ?? []].flat()];
   const inner = alternatives.flatMap((one) => (typeof one === "object" ? withoutSample(one, `${name}[]`) : []));
   const fields = fieldsOf(schema).flatMap((field) => withoutSample(field.schema, `${name}.${field.name}`));
-  return schema.type === "object" || alternatives.length > 0 ? [...inner, ...fields] : [name];
+  return [schema.type].flat().includes("object") || alternatives.length > 0 ? [...inner, ...fields] : [name];
 }
 
 function boundedTexts(dialect: Dialect) {

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { datix } from "../../../src/dialects/datix/routes.ts";
 import { TestClock } from "../../clock.ts";
 import { smsCode } from "../../mail.ts";
@@ -15,6 +16,19 @@ function codeAt(skew: number) {
 
 let world: World;
 
+const COLLEAGUE = "user_colleague";
+/** Another member of the one organization that there is. */
+async function colleague(): Promise<string> {
+  const user = "INSERT OR IGNORE INTO users (public_id, email, full_name, created_at) VALUES (?, ?, ?, 1767225600)";
+  const member = `INSERT OR IGNORE INTO members (organization_id, user_id, role, created_at)
+    SELECT o.id, u.id, 'member', 1767225600 FROM organizations o, users u WHERE u.public_id = ?`;
+  await env.DB.batch([
+    env.DB.prepare(user).bind(COLLEAGUE, "colleague@example.com", "Jane Roe"),
+    env.DB.prepare(member).bind(COLLEAGUE),
+  ]);
+  return COLLEAGUE;
+}
+
 runGoldens(datix, import.meta.glob<Golden>("./goldens/*.json", { eager: true, import: "default" }), {
   prepare: async (started) => {
     world = started;
@@ -24,5 +38,6 @@ runGoldens(datix, import.meta.glob<Golden>("./goldens/*.json", { eager: true, im
     code: codeAt(0),
     code_after: codeAt(1),
     phone_code: () => smsCode(world, "+15557122661"),
+    colleague,
   },
 });

@@ -1,16 +1,13 @@
 import { type JWTPayload, SignJWT } from "jose";
 import { base62 } from "../crypto/ids.ts";
 import { SESSION_TOKEN_KINDS, type SessionTokenKind } from "./access.ts";
+import { ACCESS_TOKEN_TYPE, accessTokenRules, SIGNING_ALGORITHM } from "./access-rules.ts";
 import { AuthError } from "./error.ts";
 import type { CredentialId, SessionId } from "./ids.ts";
-import { SIGNING_ALGORITHM } from "./keyring.ts";
 import type { Core } from "./ports.ts";
 import type { Session } from "./session.ts";
 import { type TokenClaims, TokenRefused, type TokenRules, verifyToken } from "./token-verifier.ts";
 import { type Account, ROLES, type Role } from "./user.ts";
-
-/** RFC 9068 §2.1 */
-const ACCESS_TOKEN_TYPE = "at+jwt";
 
 export interface AccessToken {
   readonly token: string;
@@ -104,7 +101,7 @@ export async function signAccessToken(
 export async function verifyAccessToken(core: Core, token: string): Promise<AccessClaims> {
   try {
     const keyFor = (kid: string) => core.keyring.publicKey(kid);
-    return accessClaims(await verifyToken(token, keyFor, accessTokenRules(core), core.clock.now()));
+    return accessClaims(await verifyToken(token, keyFor, rulesOf(core), core.clock.now()));
   } catch (error) {
     if (error instanceof TokenRefused)
       throw new AuthError("unauthenticated", `token: ${error.reason}`, {}, { cause: error });
@@ -118,17 +115,15 @@ export function expiredClaimsOf(refused: unknown): AccessClaims | null {
   return cause instanceof TokenRefused && cause.claims !== undefined ? accessClaims(cause.claims) : null;
 }
 
-function accessTokenRules({ settings }: Core): TokenRules {
-  return {
-    algorithm: SIGNING_ALGORITHM,
-    types: [ACCESS_TOKEN_TYPE],
-    issuers: [settings.issuer],
-    audience: settings.audience,
-    required: ["client_id", "jti", "kind", "sid"],
+function rulesOf({ settings }: Core): TokenRules {
+  const { issuer, audience } = settings;
+  return accessTokenRules({
+    issuer,
+    audience,
     maxLifetimeSeconds: ({ kind }) =>
       kind === "company" ? settings.companyAccessTokenTtlSeconds : settings.accessTokenTtlSeconds,
     expirySkewSeconds: 0,
-  };
+  });
 }
 
 function accessClaims({ kind, sub: subject, sid, org, role, exp: expiresAt }: TokenClaims): AccessClaims {

@@ -4,13 +4,8 @@ import type { Call } from "./call.ts";
 import { AuthError, unreachable } from "./error.ts";
 import { keyCaller, verifiedKey } from "./key-caller.ts";
 import type { Core } from "./ports.ts";
+import type { Presented } from "./presented.ts";
 import { sessionCaller, verifiedToken } from "./token-caller.ts";
-
-/** The credentials that a request bears, as they were sent. */
-export interface Presented {
-  readonly bearer: string | null;
-  readonly apiKey: string | null;
-}
 
 /**
  * Who calls, for the column `access`. Throws `unauthenticated`, whatever is the matter with the credential; `forbidden` when

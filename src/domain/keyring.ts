@@ -1,10 +1,9 @@
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
 import { text, utf8 } from "../crypto/bytes.ts";
 import type { Sealer } from "../crypto/seal.ts";
+import { SIGNING_ALGORITHM } from "./access-rules.ts";
 import { AuthError } from "./error.ts";
 import type { Clock, Keyring, SigningKey, SigningKeys, StoredSigningKey } from "./ports.ts";
-
-export const SIGNING_ALGORITHM = "ES256";
 
 /** How long an isolate signs and verifies from memory before it looks for a rotation. */
 const FRESH_SECONDS = 60;

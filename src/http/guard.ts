@@ -1,17 +1,11 @@
 import type { Context } from "hono";
 import type { Call } from "../domain/call.ts";
-import { identify, type Presented } from "../domain/identify.ts";
+import { identify } from "../domain/identify.ts";
+import { presentedBy } from "../domain/presented.ts";
 import { renewExpired } from "../domain/renewal.ts";
 import { isRenewing } from "../wire/answers.ts";
 import type { Dialect, Row } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
-
-/** The headers alone (RFC 6750 §2.1). A token or a key in a query string or a form is not looked at. */
-export function presentedBy(headers: Headers): Presented {
-  const bearer = /^Bearer +([^\s,]+)$/i.exec(headers.get("Authorization") ?? "")?.[1];
-  // a proxy that empties the header has sent none
-  return { bearer: bearer ?? null, apiKey: headers.get("X-API-Key") || null };
-}
 
 /** The caller, or null when the request was renewed instead of carried out: the answer then is `dialect.renewal.repeat`. */
 export async function admit(c: Context<Http>, { call, dialect, row }: { call: Call; dialect: Dialect; row: Row }) {

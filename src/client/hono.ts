@@ -38,7 +38,7 @@ export function latchkey({ access = {}, ...options }: LatchkeyOptions): Middlewa
     if (!verification.active) return refuse(c, verification.reason, verification.retryAfterSeconds);
     if (!mayPass(verification, access)) return refuse(c, "forbidden");
     c.set("auth", verification);
-    await next();
+    return next();
   };
 }
 

@@ -6,6 +6,7 @@ import { createApp, refuseMisconfigured } from "./http/app.ts";
 export { CodeLedger } from "./adapters/do-code-ledger.ts";
 export { KeyQuota } from "./adapters/do-key-quota.ts";
 export { Limiter } from "./adapters/do-limiter.ts";
+export { Auth } from "./rpc.ts";
 
 const app = createApp();
 

@@ -1,0 +1,212 @@
+import { createRemoteJWKSet, customFetch, jwtVerify } from "jose";
+import {
+  type Client,
+  confirm2fa,
+  createApiKey,
+  enable2fa,
+  finishLogin,
+  listApiKeys,
+  listSessions,
+  login,
+  logout,
+  me,
+  memoryStore,
+  register,
+  updateMe,
+} from "../../../src/client/index.ts";
+import { createVerifier } from "../../../src/client/verify.ts";
+import { equal, type Ground, newGround, refusalOf, renewals, totp } from "./ground.ts";
+
+// One suite for every runtime: nothing but the language and what browsers, Node and workerd have in common.
+
+const ACCESS_TTL = 3_600;
+
+/** name: a promise, and what shows that it is kept */
+const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
+  "a login by password answers who it is, in both dialects": async (ground) => {
+    for (const dialect of ["dyzo", "datix"] as const) {
+      const client = ground.client();
+      equal(await login(client, { ...ground.account, dialect }), { kind: "signed_in" });
+      equal((await me(client)).email, ground.account.email);
+    }
+  },
+
+  "twenty parallel calls with an expired token: one refresh": async (ground) => {
+    const client = await signedIn(ground);
+    await ground.turn(ACCESS_TTL);
+    const users = await Promise.all(Array.from({ length: 20 }, () => me(client)));
+    equal(new Set(users.map(({ email }) => email)).size, 1);
+    equal(renewals(ground), 1);
+    equal(await rotations(client), 1);
+  },
+
+  "twenty parallel calls, and this machine's clock is behind: one refresh, and each is sent again": async (ground) => {
+    const began = ground.now();
+    const client = await signedIn(ground, { now: () => began });
+    await ground.turn(ACCESS_TTL);
+    await Promise.all(Array.from({ length: 20 }, () => me(client)));
+    equal(renewals(ground), 1);
+    equal(ground.sent.filter((what) => what === "GET /v1/auth/me").length, 40);
+  },
+
+  "a machine whose clock is ahead keeps a token that is still good": async (ground) => {
+    const client = await signedIn(ground, { now: () => ground.now() + 10 * ACCESS_TTL });
+    equal((await me(client)).email, ground.account.email);
+    equal(await rotations(client), 0);
+  },
+
+  "a request with a body is carried out once, and whole, although the token had expired": async (ground) => {
+    const began = ground.now();
+    for (const now of [ground.now, () => began]) {
+      const client = await signedIn(ground, { now });
+      await ground.turn(ACCESS_TTL);
+      await createApiKey(client, { name: "A key" });
+      await updateMe(client, { full_name: "Ada King" });
+      equal((await me(client)).full_name, "Ada King");
+    }
+    const { api_keys } = await listApiKeys(await signedIn(ground));
+    equal(
+      api_keys.map(({ name }) => name),
+      ["A key", "A key"],
+    );
+  },
+
+  "two tabs that know nothing of each other: both renew, nobody is logged out": async (ground) => {
+    const store = memoryStore();
+    const tabs = [await signedIn(ground, { store, locks: null }), ground.client({ store, locks: null })];
+    for (let round = 0; round < 3; round++) {
+      await ground.turn(ACCESS_TTL);
+      await Promise.all(tabs.map(me));
+    }
+    await Promise.all(tabs.map(me));
+  },
+
+  "two tabs with locks: one of them renews for both": async (ground) => {
+    const locks = new Queue();
+    const store = memoryStore();
+    const tabs = [await signedIn(ground, { store, locks }), ground.client({ store, locks })];
+    await ground.turn(ACCESS_TTL);
+    await Promise.all([...tabs, ...tabs].map(me));
+    equal(renewals(ground), 1);
+  },
+
+  "a datix session is renewed in the last minute of its token, and once": async (ground) => {
+    const client = ground.client();
+    await login(client, { ...ground.account, dialect: "datix" });
+    await ground.turn(ACCESS_TTL - 61);
+    await me(client);
+    equal(renewals(ground), 0);
+    await ground.turn(2);
+    await Promise.all([me(client), me(client), me(client)]);
+    equal(renewals(ground), 1);
+  },
+
+  "a datix session whose token is over is signed out, and its tokens forgotten": async (ground) => {
+    const client = ground.client();
+    await login(client, { ...ground.account, dialect: "datix" });
+    await ground.turn(ACCESS_TTL);
+    equal((await refusalOf(me(client)))?.code, "signed_out");
+    equal(await client.tokens(), null);
+  },
+
+  "a second factor is a step of its own, in both dialects": async (ground) => {
+    const first = await signedIn(ground);
+    const { secret, backup_codes } = await enable2fa(first);
+    await confirm2fa(first, { code: await totp(secret, ground.now()) });
+    for (const [at, dialect] of (["dyzo", "datix"] as const).entries()) {
+      const client = ground.client();
+      const outcome = await login(client, { ...ground.account, dialect });
+      if (outcome.kind !== "second_factor") throw new Error("no second factor was asked for");
+      equal((await refusalOf(me(client)))?.code, "signed_out");
+      equal((await refusalOf(finishLogin(client, { ...outcome, code: "00000000" })))?.code, "unauthenticated");
+      await finishLogin(client, { ...outcome, code: backup_codes[at] ?? "" });
+      equal((await client.tokens())?.refresh !== null, dialect === "dyzo");
+      equal((await me(client)).two_factor_enabled, true);
+    }
+  },
+
+  "every refusal is a word of a closed list, whatever the dialect": async (ground) => {
+    const client = ground.client();
+    const wrong = { ...ground.account, password: "wrong horse battery" };
+    equal((await refusalOf(login(client, wrong)))?.code, "unauthenticated");
+    equal((await refusalOf(login(client, { ...wrong, dialect: "datix" })))?.code, "unauthenticated");
+    const again = { ...ground.account, full_name: "Ada", organization_name: "Engines" };
+    equal((await refusalOf(register(client, again)))?.code, "conflict");
+    const invalid = await refusalOf(register(client, { ...again, email: "ada" }));
+    equal([invalid?.code, invalid?.details.field], ["invalid", "email"]);
+    const lost = ground.client({ fetch: () => Promise.reject(new TypeError("no network")) });
+    equal((await refusalOf(login(lost, wrong)))?.code, "unreachable");
+  },
+
+  "while Latchkey can't be reached the session is kept": async (ground) => {
+    let down = false;
+    const fails: typeof fetch = (...asked) => (down ? Promise.reject(new TypeError("down")) : fetch(...asked));
+    const client = await signedIn(ground, { fetch: fails });
+    await ground.turn(ACCESS_TTL);
+    down = true;
+    equal((await refusalOf(me(client)))?.code, "unreachable");
+    down = false;
+    equal((await me(client)).email, ground.account.email);
+  },
+
+  "a logout ends the session there and here": async (ground) => {
+    const [client, other] = [await signedIn(ground), await signedIn(ground)];
+    await logout(client);
+    equal(await client.tokens(), null);
+    equal((await refusalOf(me(client)))?.code, "signed_out");
+    equal((await listSessions(other)).sessions.length, 1);
+  },
+
+  "a token is verified by the library and by jose's remote key set, an API key by a call": async (ground) => {
+    const client = await signedIn(ground);
+    const token = (await client.tokens())?.access ?? "";
+    const issuer = "http://localhost:8787";
+    const moved: typeof fetch = (input, init) => fetch(String(input).replace(issuer, ground.url), init);
+    const verifier = createVerifier({ issuer, fetch: moved, now: ground.now });
+    const { id } = await me(client);
+    const verified = await verifier.verify(token);
+    equal(verified.active && verified.subject, id);
+    const jwks = createRemoteJWKSet(new URL("/.well-known/jwks.json", ground.url), { [customFetch]: fetch });
+    const rules = { issuer, audience: issuer, typ: "at+jwt", currentDate: new Date(ground.now() * 1000) };
+    equal((await jwtVerify(token, jwks, rules)).payload.sub, id);
+    const { key } = await createApiKey(client, { name: "A key" });
+    const byKey = await verifier.verify(key);
+    equal(byKey.active && [byKey.kind, byKey.subject], ["api_key", id]);
+  },
+};
+
+async function signedIn(ground: Ground, options: Parameters<Ground["client"]>[0] = {}): Promise<Client> {
+  const client = ground.client(options);
+  await login(client, ground.account);
+  return client;
+}
+
+/** How often the refresh token was rotated: its counter. */
+async function rotations(client: Client): Promise<number> {
+  return Number((await client.tokens())?.refresh?.split(".")[1]);
+}
+
+/** Web Locks of one name, for runtimes without. */
+class Queue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  request<T>(_name: string, work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn;
+    return turn;
+  }
+}
+
+export const NAMES = Object.keys(CASES);
+
+/** Null when it is kept; what went wrong when it isn't. `run` makes the accounts of this run its own. */
+export async function runCase({ name, url, run }: { name: string; url: string; run: string }): Promise<string | null> {
+  try {
+    const kept = CASES[name];
+    if (kept === undefined) return "there is no such case";
+    await kept(await newGround(url, `${run}-${NAMES.indexOf(name)}`));
+    return null;
+  } catch (error) {
+    return error instanceof Error ? `${error.message}\n${error.stack}` : String(error);
+  }
+}

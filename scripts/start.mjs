@@ -1,6 +1,5 @@
 // `npm start`: the Worker on this machine, from a fresh clone to a listening port.
 // What follows `--` goes to `wrangler dev`; --port, --persist-to and --var are read here as well.
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
@@ -8,7 +7,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { stripVTControlCharacters } from "node:util";
 import { isGiven, writeDevVars } from "./dev-vars.mjs";
-import { makeReady, nodeForTools, root } from "./ready.mjs";
+import { makeReady, root } from "./ready.mjs";
+import { Failure, spawnWrangler } from "./wrangler.mjs";
 
 const migrations = join(root, "migrations");
 const stop = new AbortController();
@@ -29,8 +29,6 @@ const NOISE = [
   /^\s*curl ".*\/cdn-cgi\/local\/scheduled"$/,
   /cron-triggers\/#test-cron-triggers-locally/,
 ];
-
-class Failure extends Error {}
 
 async function start(args) {
   if (!(await makeReady(stop.signal))) throw new Failure("npm ci failed: the packages are not installed.");
@@ -101,26 +99,7 @@ function withoutPort(args) {
   return args.filter((arg, i) => arg !== "--port" && args[i - 1] !== "--port" && !arg.startsWith("--port="));
 }
 
-function runWrangler(args) {
-  const env = {
-    ...process.env,
-    CLOUDFLARE_CF_FETCH_ENABLED: "false", // request.cf is otherwise fetched from workers.cloudflare.com
-    WRANGLER_HIDE_BANNER: "true", // and with it the look for updates
-    WRANGLER_SEND_METRICS: "false",
-    WRANGLER_WRITE_LOGS: "false",
-  };
-  const script = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
-  const node = nodeForTools();
-  if (node === undefined) throw new Failure(`wrangler needs Node 22 or newer, and this is ${process.version}.`);
-  const child = spawn(node, [script, ...args], {
-    cwd: root,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-    signal: stop.signal,
-  });
-  child.on("error", (error) => error.name !== "AbortError" && console.error(error.message));
-  return child;
-}
+const runWrangler = (args) => spawnWrangler(args, stop.signal);
 
 function relay(stream, write) {
   const plain = !process.stdout.isTTY;

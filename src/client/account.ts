@@ -14,6 +14,12 @@ export interface RegisteredUser {
 export interface User extends RegisteredUser {
   readonly two_factor_enabled: boolean;
   readonly assigned_agents: readonly string[];
+  readonly email_verified: boolean;
+  /** asked for, until the link mailed there is used */
+  readonly pending_email: string | null;
+  readonly phone: string | null;
+  /** asked for, until its code is given to `verifyPhone` */
+  readonly pending_phone: string | null;
 }
 
 export interface Done {
@@ -51,9 +57,14 @@ export function me(client: Client): Promise<User> {
 
 export function updateMe(
   client: Client,
-  changes: { readonly full_name?: string; readonly email?: string },
+  changes: { readonly full_name?: string; readonly email?: string; readonly phone?: string | null },
 ): Promise<User> {
   return call(client, "/v1/auth/me", { method: "PATCH", json: changes });
+}
+
+/** Proves the number that `updateMe` asked for, by the code that was sent there. */
+export function verifyPhone(client: Client, proof: { readonly code: string }): Promise<User> {
+  return call(client, "/v1/auth/verify-phone", { json: proof });
 }
 
 /** Ends every other session. */

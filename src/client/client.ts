@@ -1,6 +1,6 @@
 import { errorOf, LatchkeyError } from "./errors.ts";
 import { renewTokens } from "./renew.ts";
-import { memoryStore, type TokenStore, type Tokens } from "./tokens.ts";
+import { isOfSame, memoryStore, type TokenStore, type Tokens } from "./tokens.ts";
 import { type Locks, systemFetch, systemLocks, systemNow } from "./world.ts";
 
 export interface ClientOptions {
@@ -23,7 +23,7 @@ export interface Client {
   readonly send: typeof fetch;
   /**
    * `fetch` with the access token, which is renewed before when it is over, and after a 401: then the request is sent once
-   * more. Throws LatchkeyError when there is no session; otherwise what `fetch` throws.
+   * more. Throws LatchkeyError when there is no session or no answer.
    */
   readonly fetch: typeof fetch;
   readonly tokens: () => Promise<Tokens | null>;
@@ -35,7 +35,8 @@ export interface Client {
 const MARGIN_SECONDS = { datix: 60, vault: 60, elyssa: 60, dyzo: 0 };
 
 export function createClient(options: ClientOptions): Client {
-  const { fetch: send = systemFetch, store = memoryStore(), locks = systemLocks(), now = systemNow } = options;
+  const { store = memoryStore(), locks = systemLocks(), now = systemNow } = options;
+  const send = reaching(options.fetch ?? systemFetch);
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   let renewing: Promise<Tokens> | null = null;
 
@@ -81,11 +82,16 @@ export function createClient(options: ClientOptions): Client {
         if (isSignedOut(error)) return tokens;
         throw error;
       });
-      if (renewed.access === tokens.access) return answer;
+      if (!isWorthAnother(tokens, renewed)) return answer;
       await answer.body?.cancel();
       return send(withToken(again, renewed));
     },
   };
+}
+
+/** A token that is renewed by itself was good, so the 401 was about something else: a wrong password must not be tried twice. */
+function isWorthAnother(tokens: Tokens, renewed: Tokens): boolean {
+  return tokens.refresh !== null && renewed.access !== tokens.access && isOfSame(renewed, tokens);
 }
 
 function withToken(request: Request, { access }: Tokens): Request {
@@ -100,6 +106,18 @@ function signedOut(): never {
 
 function isSignedOut(error: unknown): boolean {
   return error instanceof LatchkeyError && error.code === "signed_out";
+}
+
+/** No answer has a word of its own; a caller who gave up hears of that as ever. */
+function reaching(send: typeof fetch): typeof fetch {
+  return async (...asked: Parameters<typeof fetch>) => {
+    try {
+      return await send(...asked);
+    } catch (cause) {
+      if (cause instanceof Error && cause.name === "AbortError") throw cause;
+      throw new LatchkeyError("unreachable", "There is no answer", {}, { cause });
+    }
+  };
 }
 
 /** What a verb sends. */
@@ -121,16 +139,8 @@ export async function call<Answer>(
     method: method ?? (json === undefined ? "GET" : "POST"),
     ...(json === undefined ? {} : { headers: { "Content-Type": "application/json" }, body: JSON.stringify(json) }),
   };
-  const answer = await reach(() => (open ? client.send : client.fetch)(client.baseUrl + path, init));
+  const answer = await (open ? client.send : client.fetch)(client.baseUrl + path, init);
+  if (answer.status === 401 && !open && (await client.tokens()) === null) return signedOut();
   if (!answer.ok) throw await errorOf(answer);
   return answer.json() as Promise<Answer>;
-}
-
-async function reach(send: () => Promise<Response>): Promise<Response> {
-  try {
-    return await send();
-  } catch (error) {
-    if (error instanceof LatchkeyError) throw error;
-    throw new LatchkeyError("unreachable", "Latchkey can't be reached", {}, { cause: error });
-  }
 }

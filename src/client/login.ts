@@ -73,10 +73,7 @@ function wayOf(fields: Login): { readonly dialect: Dialect; readonly path: strin
   return { dialect, path: PASSWORD_PATHS[dialect] };
 }
 
-export interface LoginAnswer extends TokenAnswer {
-  readonly requires_2fa?: true;
-  readonly temp_token?: string;
-}
+export type LoginAnswer = TokenAnswer & { readonly requires_2fa?: true; readonly temp_token?: string };
 
 /** The end of every way in: the tokens are kept, or the second factor is asked for. */
 export async function settle(client: Client, dialect: Dialect, answer: LoginAnswer): Promise<LoginOutcome> {

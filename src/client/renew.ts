@@ -1,4 +1,4 @@
-import { errorOf, LatchkeyError } from "./errors.ts";
+import { errorOf } from "./errors.ts";
 import { type TokenAnswer, type Tokens, tokensIn } from "./tokens.ts";
 
 interface Way {
@@ -41,8 +41,6 @@ export async function renewTokens(tokens: Tokens, { baseUrl, send, now }: Way): 
     },
     ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     signal: AbortSignal.timeout(PATIENCE_MS),
-  }).catch((cause: unknown) => {
-    throw new LatchkeyError("unreachable", "Latchkey can't be reached", {}, { cause });
   });
   if (answer.status === 401) return null;
   if (!answer.ok) throw await errorOf(answer);

@@ -46,14 +46,11 @@ export function webStore(storage: WebStorage, key = "latchkey"): TokenStore {
 }
 
 /** What the dialects call the tokens of a login or a renewal. */
-export interface TokenAnswer {
-  readonly access_token?: string;
-  readonly accessToken?: string;
-  readonly userToken?: string;
-  readonly refresh_token?: string;
-  readonly refreshToken?: string;
-  readonly vaultToken?: string;
-}
+export type TokenAnswer = {
+  readonly [name in "access_token" | "accessToken" | "userToken" | "refresh_token" | "refreshToken" | "vaultToken"]?:
+    | string
+    | null;
+};
 
 /** Null when there is no access token in it. What it doesn't say stays as in `before`. */
 export function tokensIn(
@@ -61,7 +58,7 @@ export function tokensIn(
   { dialect, now, before = null }: { dialect: Dialect; now: number; before?: Tokens | null },
 ): Tokens | null {
   const access = answer.userToken ?? answer.access_token ?? answer.accessToken;
-  if (access === undefined) return null;
+  if (access == null) return null;
   return {
     dialect,
     access,
@@ -73,7 +70,17 @@ export function tokensIn(
 
 /** Seconds from `iat` to `exp`: a length, so that it doesn't matter how wrong this machine's clock is. */
 function lifetimeOf(token: string): number {
-  const [, payload = ""] = token.split(".");
-  const { exp, iat } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
+  const { exp, iat } = claimsOf(token);
   return exp - iat;
+}
+
+/** Two tabs share a store, and one of them may log in as somebody else. */
+export function isOfSame(a: Tokens, b: Tokens): boolean {
+  return claimsOf(a.access).sub === claimsOf(b.access).sub;
+}
+
+/** Unverified: for our own planning, and never to decide what somebody may. */
+function claimsOf(token: string): { readonly sub: string; readonly exp: number; readonly iat: number } {
+  const [, payload = ""] = token.split(".");
+  return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/")));
 }

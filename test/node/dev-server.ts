@@ -1,12 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { copyOfCheckout } from "./checkout.ts";
+import { freePort, until } from "./latchkey.ts";
 
-const root = join(import.meta.dirname, "../..");
-const NOT_COPIED = [".dev.vars", ".git", ".wrangler", "coverage", "dist", "node_modules"];
 /** A cold machine whose two cores run the other tests as well. */
 export const START_SECONDS = 90;
 
@@ -23,7 +20,7 @@ export interface DevServer {
 
 /** `npm start` on a copy of the checkout and a free port, with storage of its own; `flags` go to wrangler. */
 export async function startDevServer(flags: readonly string[] = []): Promise<DevServer> {
-  const checkout = copyOfCheckout();
+  const checkout = copyOfCheckout("latchkey-start-");
   const port = await freePort();
   const args = ["scripts/start.mjs", "--", `--port=${port}`, "--persist-to", join(checkout, "state"), ...flags];
   // its own process group: what is left of it can be counted
@@ -45,27 +42,6 @@ export async function startDevServer(flags: readonly string[] = []): Promise<Dev
       rmSync(checkout, { recursive: true, force: true });
     },
   };
-}
-
-function copyOfCheckout(): string {
-  const copy = mkdtempSync(join(tmpdir(), "latchkey-start-"));
-  for (const name of readdirSync(root).filter((entry) => !NOT_COPIED.includes(entry)))
-    cpSync(join(root, name), join(copy, name), { recursive: true });
-  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
-  return copy;
-}
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, "127.0.0.1");
-  await once(holder, "listening");
-  const address = holder.address();
-  holder.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-export async function until(condition: () => boolean, seconds: number): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; !condition() && Date.now() < end; )
-    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 // Read from /proc (so: on Linux), for a process that has ended and that nobody has collected (state Z) still takes signals.

@@ -134,14 +134,15 @@ describe.skipIf(!hasChromium)("Chromium", () => {
     expect(await page.evaluate((asked) => (globalThis as unknown as OnPage).runCase(asked), asked)).toBeNull();
   });
 
-  it("two real tabs: one renews for both, and a logout of one is one of both", async () => {
+  it("two real tabs: one rotation for both, and a logout of one is one of both", async () => {
     const tabs = [await open(context), await open(context)];
     const account = { email: "tabs@example.com", password: "correct horse battery" };
     await tabs[0]?.evaluate(registerAndLogin, { url, account });
     await fetch(`${url}/test/clock?advance=3600`);
-    const sent = await Promise.all(tabs.map((tab) => tab.evaluate(callFive, { url })));
-    expect(sent.flat().filter((what) => what === "renew")).toHaveLength(1);
-    expect(sent.flat().filter((what) => what === "GET /v1/auth/me")).not.toHaveLength(0);
+    const seen = await Promise.all(tabs.map((tab) => tab.evaluate(callFive, { url })));
+    // localStorage may show another tab's write a moment late: the grace then answers with the same successor
+    expect(seen.reduce((sum, { renewals }) => sum + renewals, 0)).toBeLessThanOrEqual(2);
+    expect(seen.map(({ refresh }) => refresh?.split(".")[1])).toEqual(["1", "1"]);
     await tabs[0]?.evaluate(logOut, { url });
     await expect(tabs[1]?.evaluate(callFive, { url })).rejects.toThrow(/please log in/);
   });
@@ -163,13 +164,13 @@ async function registerAndLogin({ url, account }: { url: string; account: { emai
   await latchkey.login(client, account);
 }
 
-async function callFive({ url }: { url: string }): Promise<string[]> {
+async function callFive({ url }: { url: string }): Promise<{ renewals: number; refresh: string | undefined | null }> {
   const { latchkey, noted, localStorage } = globalThis as unknown as OnPage;
   const sent: string[] = [];
   const store = latchkey.webStore(localStorage);
   const client = latchkey.createClient({ baseUrl: url, fetch: noted(sent), store });
   await Promise.all(Array.from({ length: 5 }, () => latchkey.me(client)));
-  return sent;
+  return { renewals: sent.filter((what) => what === "renew").length, refresh: (await client.tokens())?.refresh };
 }
 
 async function logOut({ url }: { url: string }): Promise<void> {

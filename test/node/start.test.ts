@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type DevServer, membersOf, START_SECONDS, startDevServer, until } from "./dev-server.ts";
+import { type DevServer, membersOf, START_SECONDS, startDevServer } from "./dev-server.ts";
+import { until } from "./latchkey.ts";
 
 describe("npm start", () => {
   let server: DevServer;

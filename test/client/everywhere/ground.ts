@@ -16,6 +16,8 @@ export interface Ground {
   readonly account: { readonly email: string; readonly password: string };
   /** what was sent, in order: `GET /v1/auth/me`; a renewal is `renew` */
   readonly sent: string[];
+  /** the token of the newest link to that page that was mailed there */
+  readonly mailed: (link: { readonly to: string; readonly path: string }) => Promise<string>;
   readonly client: (options?: Partial<ClientOptions>) => Client;
 }
 
@@ -36,6 +38,12 @@ export async function newGround(url: string, name: string): Promise<Ground> {
     async turn(seconds) {
       now = await clock(seconds);
     },
+    async mailed({ to, path }) {
+      const answer = await fetch(`${url}/dev/outbox?to=${to}`);
+      const { messages } = (await answer.json()) as { messages: readonly { readonly text: string }[] };
+      const links = messages.flatMap(({ text }) => new RegExp(`${path}\\?token=([\\w-]+)`).exec(text)?.[1] ?? []);
+      return links[0] ?? "";
+    },
     client: (changes) => createClient({ ...options, store: memoryStore(), ...changes }),
   };
 }
@@ -45,7 +53,7 @@ export function noted(sent: string[]): typeof fetch {
   return async (input: RequestInfo | URL, init?: RequestInit) => {
     const request = new Request(input, init);
     const { pathname } = new URL(request.url);
-    const isRenewal = request.headers.has("X-Refresh-Token") || pathname === "/v1/auth/refresh";
+    const isRenewal = request.headers.has("X-Refresh-Token") || /^\/(v1\/auth|api)\/refresh$/.test(pathname);
     sent.push(isRenewal ? "renew" : `${request.method} ${pathname}`);
     return fetch(request);
   };

@@ -5,8 +5,7 @@ import type { Env } from "../../../src/env.ts";
 import { createApp } from "../../../src/http/app.ts";
 import { TestClock } from "../../clock.ts";
 
-export { KeyQuota } from "../../../src/adapters/do-key-quota.ts";
-export { Limiter } from "../../../src/adapters/do-limiter.ts";
+export * from "../../../src/index.ts"; // its Durable Objects
 
 // Latchkey as a Worker of its own, but for its clock: that one can be turned by whoever asks.
 

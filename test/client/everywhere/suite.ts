@@ -1,10 +1,13 @@
 import { createRemoteJWKSet, customFetch, jwtVerify } from "jose";
 import {
   type Client,
+  changePassword,
   confirm2fa,
   createApiKey,
+  emailExists,
   enable2fa,
   finishLogin,
+  forgotPassword,
   listApiKeys,
   listSessions,
   login,
@@ -12,7 +15,11 @@ import {
   me,
   memoryStore,
   register,
+  registerAndLogin,
+  resendEmailVerification,
+  resetPassword,
   updateMe,
+  verifyEmail,
 } from "../../../src/client/index.ts";
 import { createVerifier } from "../../../src/client/verify.ts";
 import { equal, type Ground, newGround, refusalOf, renewals, totp } from "./ground.ts";
@@ -20,11 +27,12 @@ import { equal, type Ground, newGround, refusalOf, renewals, totp } from "./grou
 // One suite for every runtime: nothing but the language and what browsers, Node and workerd have in common.
 
 const ACCESS_TTL = 3_600;
+const DIALECTS = ["dyzo", "datix", "vault"] as const;
 
 /** name: a promise, and what shows that it is kept */
 const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
-  "a login by password answers who it is, in both dialects": async (ground) => {
-    for (const dialect of ["dyzo", "datix"] as const) {
+  "a login by password answers who it is, in every dialect": async (ground) => {
+    for (const dialect of DIALECTS) {
       const client = ground.client();
       equal(await login(client, { ...ground.account, dialect }), { kind: "signed_in" });
       equal((await me(client)).email, ground.account.email);
@@ -90,37 +98,66 @@ const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     equal(renewals(ground), 1);
   },
 
-  "a datix session is renewed in the last minute of its token, and once": async (ground) => {
-    const client = ground.client();
-    await login(client, { ...ground.account, dialect: "datix" });
-    await ground.turn(ACCESS_TTL - 61);
-    await me(client);
-    equal(renewals(ground), 0);
-    await ground.turn(2);
-    await Promise.all([me(client), me(client), me(client)]);
-    equal(renewals(ground), 1);
+  "a session without a refresh token is renewed in the last minute of its token, and once": async (ground) => {
+    for (const [at, dialect] of (["datix", "vault"] as const).entries()) {
+      const client = ground.client();
+      await login(client, { ...ground.account, dialect });
+      const before = await client.tokens();
+      await ground.turn(ACCESS_TTL - 61);
+      await me(client);
+      equal(renewals(ground), at);
+      await ground.turn(2);
+      await Promise.all([me(client), me(client), me(client)]);
+      equal(renewals(ground), at + 1);
+      const after = await client.tokens();
+      equal([after?.access !== before?.access, after?.team !== before?.team], [true, dialect === "vault"]);
+    }
   },
 
-  "a datix session whose token is over is signed out, and its tokens forgotten": async (ground) => {
+  "such a session whose token is over is signed out, and its tokens forgotten": async (ground) => {
+    for (const dialect of ["datix", "vault"] as const) {
+      const client = ground.client();
+      await login(client, { ...ground.account, dialect });
+      await ground.turn(ACCESS_TTL);
+      equal((await refusalOf(me(client)))?.code, "signed_out");
+      equal(await client.tokens(), null);
+    }
+  },
+
+  "an address is verified and a password reset by their mails": async (ground) => {
     const client = ground.client();
-    await login(client, { ...ground.account, dialect: "datix" });
-    await ground.turn(ACCESS_TTL);
+    const email = `vault-${ground.account.email}`;
+    const { password } = ground.account;
+    equal(await emailExists(client, { email }), false);
+    equal(await registerAndLogin(client, { email, password, name: "Bob" }), { kind: "signed_in" });
+    equal((await me(client)).email_verified, false);
+    equal(await emailExists(client, { email }), true);
+    await resendEmailVerification(client, { capcha: "" });
+    const link = await ground.mailed({ to: email, path: "/verify-email" });
+    equal(await verifyEmail(client, { token: link }), { kind: "signed_in" });
+    equal((await me(client)).email_verified, true);
+    equal((await refusalOf(verifyEmail(client, { token: link })))?.code, "not_found");
+
+    await forgotPassword(client, { email });
+    const reset = await ground.mailed({ to: email, path: "/reset-password" });
+    await resetPassword(client, { token: reset, newPassword: "another horse battery" });
     equal((await refusalOf(me(client)))?.code, "signed_out");
-    equal(await client.tokens(), null);
+    equal(await login(client, { email, password: "another horse battery" }), { kind: "signed_in" });
   },
 
-  "a second factor is a step of its own, in both dialects": async (ground) => {
+  "a second factor is a step of its own, in every dialect": async (ground) => {
     const first = await signedIn(ground);
     const { secret, backup_codes } = await enable2fa(first);
     await confirm2fa(first, { code: await totp(secret, ground.now()) });
-    for (const [at, dialect] of (["dyzo", "datix"] as const).entries()) {
+    for (const [at, dialect] of DIALECTS.entries()) {
       const client = ground.client();
       const outcome = await login(client, { ...ground.account, dialect });
       if (outcome.kind !== "second_factor") throw new Error("no second factor was asked for");
       equal((await refusalOf(me(client)))?.code, "signed_out");
       equal((await refusalOf(finishLogin(client, { ...outcome, code: "00000000" })))?.code, "unauthenticated");
       await finishLogin(client, { ...outcome, code: backup_codes[at] ?? "" });
-      equal((await client.tokens())?.refresh !== null, dialect === "dyzo");
+      const tokens = await client.tokens();
+      equal([tokens?.refresh !== null, tokens?.team !== null], [dialect === "dyzo", dialect === "vault"]);
       equal((await me(client)).two_factor_enabled, true);
     }
   },
@@ -136,6 +173,18 @@ const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     equal([invalid?.code, invalid?.details.field], ["invalid", "email"]);
     const lost = ground.client({ fetch: () => Promise.reject(new TypeError("no network")) });
     equal((await refusalOf(login(lost, wrong)))?.code, "unreachable");
+  },
+
+  "a wrong password is told once, and the session stays": async (ground) => {
+    for (const dialect of DIALECTS) {
+      const client = ground.client();
+      await login(client, { ...ground.account, dialect });
+      ground.sent.length = 0;
+      const change = { current_password: "wrong horse battery", new_password: "another horse battery" };
+      equal((await refusalOf(changePassword(client, change)))?.code, "unauthenticated");
+      equal(ground.sent.filter((what) => what.endsWith("/change-password")).length, 1);
+      equal((await me(client)).email, ground.account.email);
+    }
   },
 
   "while Latchkey can't be reached the session is kept": async (ground) => {

@@ -9,6 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestHarness, type TestHarness, unstable_readConfig } from "wrangler";
 import { NAMES } from "../client/everywhere/suite.ts";
+import { accessTokenInfo, CLIENT_ID } from "../standins/google.ts";
 import { type StandInServer, serve } from "../standins/server.ts";
 
 // One suite in every runtime that the client is for, against the same Latchkey on loopback.
@@ -26,7 +27,9 @@ let url: string;
 beforeAll(async () => {
   const page = await bundle("page.ts", "browser");
   server = await serve(async (request) => {
-    const isScript = new URL(request.url).pathname === "/page.js";
+    const { pathname, searchParams } = new URL(request.url);
+    if (pathname === "/tokeninfo") return tokenInfo(searchParams.get("access_token") ?? "");
+    const isScript = pathname === "/page.js";
     const type = isScript ? "text/javascript" : "text/html";
     const body = isScript ? page : '<!doctype html><script type="module" src="/page.js"></script>';
     return new Response(body, { headers: { "Content-Type": type } });
@@ -40,6 +43,8 @@ beforeAll(async () => {
     MASTER_KEYS: `1:${"k".repeat(43)}`,
     PASSWORD_HASH_ROUNDS: "1",
     CORS_ORIGINS: server.url,
+    GOOGLE_CLIENT_ID: CLIENT_ID,
+    GOOGLE_TOKENINFO_URL: `${server.url}/tokeninfo`,
     RATE_LIMITS: '{"register:ip":"1000/60","login:ip":"1000/60"}',
   };
   const bindings = { d1_databases, kv_namespaces, durable_objects, migrations, vars };
@@ -59,6 +64,13 @@ afterAll(async () => {
   await server.close();
   rmSync(scratch, { recursive: true, force: true });
 });
+
+/** Google's answer for any token that names an address: `ya29.<address>`. */
+function tokenInfo(token: string): Response {
+  const email = token.replace("ya29.", "");
+  const changes = { email, sub: Buffer.from(email).toString("hex"), exp: "4102444800" };
+  return Response.json(accessTokenInfo(0, changes));
+}
 
 async function bundle(entry: string, platform: "browser" | "node"): Promise<string> {
   const options = { bundle: true, format: "esm", target: "es2022", platform, write: false } as const;

@@ -16,8 +16,8 @@ export interface Ground {
   readonly account: { readonly email: string; readonly password: string };
   /** what was sent, in order: `GET /v1/auth/me`; a renewal is `renew` */
   readonly sent: string[];
-  /** the token of the newest link to that page that was mailed there */
-  readonly mailed: (link: { readonly to: string; readonly path: string }) => Promise<string>;
+  /** what the pattern finds in the newest mail to that address that has it */
+  readonly mailed: (wanted: { readonly to: string; readonly pattern: RegExp }) => Promise<string>;
   readonly client: (options?: Partial<ClientOptions>) => Client;
 }
 
@@ -38,11 +38,11 @@ export async function newGround(url: string, name: string): Promise<Ground> {
     async turn(seconds) {
       now = await clock(seconds);
     },
-    async mailed({ to, path }) {
+    async mailed({ to, pattern }) {
       const answer = await fetch(`${url}/dev/outbox?to=${to}`);
       const { messages } = (await answer.json()) as { messages: readonly { readonly text: string }[] };
-      const links = messages.flatMap(({ text }) => new RegExp(`${path}\\?token=([\\w-]+)`).exec(text)?.[1] ?? []);
-      return links[0] ?? "";
+      const found = messages.flatMap(({ text }) => pattern.exec(text)?.[1] ?? []);
+      return found[0] ?? "";
     },
     client: (changes) => createClient({ ...options, store: memoryStore(), ...changes }),
   };

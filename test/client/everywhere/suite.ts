@@ -18,6 +18,7 @@ import {
   registerAndLogin,
   resendEmailVerification,
   resetPassword,
+  sendOtp,
   updateMe,
   verifyEmail,
 } from "../../../src/client/index.ts";
@@ -37,6 +38,21 @@ const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
       equal(await login(client, { ...ground.account, dialect }), { kind: "signed_in" });
       equal((await me(client)).email, ground.account.email);
     }
+  },
+
+  "a code and Google are ways in too, and their sessions renew themselves": async (ground) => {
+    const { email } = ground.account;
+    const client = ground.client();
+    await sendOtp(client, { email });
+    const code = await ground.mailed({ to: email, pattern: /^(\d{6})$/m });
+    equal(await login(client, { email, otp: code }), { kind: "signed_in" });
+    equal((await refusalOf(login(client, { email, otp: code })))?.code, "unauthenticated");
+    const visitor = ground.client();
+    equal(await login(visitor, { token: `ya29.google-${email}` }), { kind: "signed_in" });
+    await ground.turn(ACCESS_TTL);
+    equal((await me(client)).email, email);
+    equal((await me(visitor)).email, `google-${email}`);
+    equal(renewals(ground), 2);
   },
 
   "twenty parallel calls with an expired token: one refresh": async (ground) => {
@@ -133,13 +149,13 @@ const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     equal((await me(client)).email_verified, false);
     equal(await emailExists(client, { email }), true);
     await resendEmailVerification(client, { capcha: "" });
-    const link = await ground.mailed({ to: email, path: "/verify-email" });
+    const link = await ground.mailed({ to: email, pattern: /\/verify-email\?token=([\w-]+)/ });
     equal(await verifyEmail(client, { token: link }), { kind: "signed_in" });
     equal((await me(client)).email_verified, true);
     equal((await refusalOf(verifyEmail(client, { token: link })))?.code, "not_found");
 
     await forgotPassword(client, { email });
-    const reset = await ground.mailed({ to: email, path: "/reset-password" });
+    const reset = await ground.mailed({ to: email, pattern: /\/reset-password\?token=([\w-]+)/ });
     await resetPassword(client, { token: reset, newPassword: "another horse battery" });
     equal((await refusalOf(me(client)))?.code, "signed_out");
     equal(await login(client, { email, password: "another horse battery" }), { kind: "signed_in" });

@@ -12,7 +12,7 @@ import { type Verification, verifyCredential } from "./domain/verify-credential.
  */
 export class Auth extends WorkerEntrypoint<Parameters<typeof coreOf>[0]> {
   /**
-   * Checks a request's credential, or a token or an API key alone, as `GET /v1/auth/verify` does. Never throws.
+   * Checks a request's credential, or a token or an API key alone, as `GET /v1/auth/verify` does. Nothing that a client sent makes it throw.
    * A request that is handed over loses its body on the way: `request.headers` are enough where the body is needed.
    */
   async verify(credential: string | Headers | Request): Promise<Verification> {

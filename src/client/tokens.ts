@@ -40,9 +40,18 @@ export interface WebStorage {
 /** In a browser's storage: every script of the origin can read it there, and every tab shares it. */
 export function webStore(storage: WebStorage, key = "latchkey"): TokenStore {
   return {
-    read: () => JSON.parse(storage.getItem(key) ?? "null"),
+    read: () => tokensOf(storage.getItem(key)),
     write: (tokens) => (tokens === null ? storage.removeItem(key) : storage.setItem(key, JSON.stringify(tokens))),
   };
+}
+
+/** What others wrote there under our name is no session. */
+function tokensOf(text: string | null): Tokens | null {
+  try {
+    return JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
 }
 
 /** What the dialects call the tokens of a login or a renewal. */

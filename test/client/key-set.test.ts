@@ -1,5 +1,5 @@
 import type { JWTPayload } from "jose";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createVerifier, type Verifier } from "../../src/client/verify.ts";
 import { KeyServer } from "./key-server.ts";
 
@@ -8,6 +8,10 @@ let verifier: Verifier;
 beforeEach(async () => {
   server = await KeyServer.start();
   verifier = createVerifier({ issuer: server.issuer, fetch: server.fetch, now: () => server.now });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 const isActive = async (token: string) => (await verifier.verify(token)).active;
@@ -64,6 +68,25 @@ describe("the public keys", () => {
     const led = createVerifier({ issuer: server.issuer, fetch, now: () => server.now });
     expect(await led.verify(await server.sign())).toMatchObject({ reason: "unavailable" });
   });
+});
+
+it("whoever waits for another's fetch waits no longer than for one of their own", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  let asked = 0;
+  const fetch: typeof globalThis.fetch = (input) => {
+    asked++;
+    // the first belongs to a request that is gone: on Workers its promise never settles
+    return asked === 1 ? new Promise(() => {}) : server.fetch(input);
+  };
+  verifier = createVerifier({ issuer: server.issuer, fetch, now: () => server.now });
+  const token = await server.sign();
+  void verifier.verify(token);
+  const second = isActive(token);
+  await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1));
+  expect(asked).toBe(1);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await second).toBe(true);
+  expect(asked).toBe(2);
 });
 
 describe("a key that isn't known", () => {

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ADA, type Latchkey, startLatchkey } from "./latchkey.ts";
 
@@ -73,7 +74,7 @@ function compile(file: string): void {
 }
 
 /** The program over the types of that document, compiled and then run. */
-function says(program: string, { types, name }: { types: string; name: string }): string[] {
+function says(lines: string, { types, name }: { types: string; name: string }): string[] {
   const { email, password } = ADA;
   const head = `
     import createClient from "openapi-fetch";
@@ -81,9 +82,11 @@ function says(program: string, { types, name }: { types: string; name: string })
     const ADA = ${JSON.stringify({ email, password })};
     const client = createClient<paths>({ baseUrl: process.argv[2] ?? "" });`;
   const file = join(scratch, `${name}.ts`);
-  writeFileSync(file, head + program);
+  writeFileSync(file, head + lines);
   compile(file);
-  return node(file, latchkey.url).trim().split("\n");
+  const program = file.replace(/ts$/, "mjs");
+  buildSync({ entryPoints: [file], outfile: program, bundle: true, format: "esm", platform: "node" });
+  return node(program, latchkey.url).trim().split("\n");
 }
 
 describe.each(Object.entries(PROGRAMS))("a client generated from the document of %s", (dialect, program) => {

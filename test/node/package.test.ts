@@ -22,7 +22,7 @@ beforeAll(() => {
   const [packed] = Object.values(JSON.parse(run("npm", ["pack", "--json"], checkout))) as { filename: string }[];
   run("tar", ["-xzf", join(checkout, packed?.filename ?? ""), "-C", installed, "--strip-components=1"], checkout);
   symlinkSync(join(ROOT, "node_modules", "hono"), join(user, "node_modules", "hono"));
-}, 60_000);
+}, 120_000);
 
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 

@@ -12,8 +12,10 @@ const MODULES = join(import.meta.dirname, "../../node_modules");
 const scratch = mkdtempSync(join(tmpdir(), "latchkey-openapi-"));
 
 let latchkey: Latchkey;
+let company: string;
 beforeAll(async () => {
   latchkey = await startLatchkey();
+  company = (await latchkey.post("company-credentials", { name: "HR" }, latchkey.token)).company_id ?? "";
   symlinkSync(MODULES, join(scratch, "node_modules"));
   writeFileSync(join(scratch, "package.json"), '{"type":"module"}');
 }, 60_000);
@@ -50,12 +52,19 @@ const PROGRAMS = {
     console.log(typeof next.data?.vaultToken);
     const wrong = await client.POST("/api/login", { body: { ...ADA, password: "wrong" } });
     console.log(wrong.error?.status);`,
+  elyssa: `
+    const { data } = await client.POST("/auth/login", { body: { companyId: COMPANY } });
+    const next = await client.POST("/auth/refresh", { body: { refresh: data?.refreshToken ?? "" } });
+    console.log(typeof next.data?.accessToken);
+    const wrong = await client.POST("/auth/login", { body: { companyId: "c7f435f0" } });
+    console.log(wrong.error?.statusCode);`,
 };
 
 const SAYS: Readonly<Record<keyof typeof PROGRAMS, readonly string[]>> = {
   datix: [ADA.email, "wrong_credentials"],
   dyzo: [ADA.email, "Invalid email or password"],
   vault: ["string", "error"],
+  elyssa: ["string", "401"],
 };
 
 async function generate(document: string, name: string): Promise<void> {
@@ -79,6 +88,7 @@ function says(lines: string, { types, name }: { types: string; name: string }): 
   const head = `
     import createClient from "openapi-fetch";
     import type { paths } from "./${types}.d.ts";
+    const COMPANY = ${JSON.stringify(company)};
     const ADA = ${JSON.stringify({ email, password })};
     const client = createClient<paths>({ baseUrl: process.argv[2] ?? "" });`;
   const file = join(scratch, `${name}.ts`);

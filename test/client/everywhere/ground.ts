@@ -18,7 +18,15 @@ export interface Ground {
   readonly sent: string[];
   /** what the pattern finds in the newest mail to that address that has it */
   readonly mailed: (wanted: { readonly to: string; readonly pattern: RegExp }) => Promise<string>;
+  /** a request that the client has no function for, and its JSON */
+  readonly ask: (client: Client, asked: Asked) => Promise<Record<string, unknown>>;
   readonly client: (options?: Partial<ClientOptions>) => Client;
+}
+
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly json?: object;
 }
 
 const PASSWORD = "correct horse battery";
@@ -43,6 +51,11 @@ export async function newGround(url: string, name: string): Promise<Ground> {
       const { messages } = (await answer.json()) as { messages: readonly { readonly text: string }[] };
       const found = messages.flatMap(({ text }) => pattern.exec(text)?.[1] ?? []);
       return found[0] ?? "";
+    },
+    async ask(client, { method, path, json }) {
+      const headers = { "Content-Type": "application/json" };
+      const body = json === undefined ? {} : { headers, body: JSON.stringify(json) };
+      return (await client.fetch(url + path, { method, ...body })).json() as Promise<Record<string, unknown>>;
     },
     client: (changes) => createClient({ ...options, store: memoryStore(), ...changes }),
   };

@@ -55,6 +55,35 @@ const CASES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     equal(renewals(ground), 2);
   },
 
+  "a company's session renews its token by itself, until its credential is revoked": async (ground) => {
+    const admin = await signedIn(ground);
+    const made = await ground.ask(admin, {
+      method: "POST",
+      path: "/v1/auth/company-credentials",
+      json: { name: "HR" },
+    });
+    const company = ground.client();
+    equal(await login(company, { companyId: String(made.company_id) }), { kind: "signed_in" });
+    const verify = { method: "GET", path: "/v1/auth/verify" };
+    equal((await ground.ask(company, verify)).kind, "company");
+    const before = await company.tokens();
+    await ground.turn(24 * ACCESS_TTL);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ground.ask(company, verify)));
+    equal(
+      answers.map(({ kind }) => kind),
+      Array(5).fill("company"),
+    );
+    equal(ground.sent.filter((what) => what === "POST /auth/refresh/").length, 1);
+    const after = await company.tokens();
+    equal([after?.access !== before?.access, after?.refresh === before?.refresh], [true, true]);
+
+    const revoked = { method: "DELETE", path: `/v1/auth/company-credentials/${made.id}` };
+    await ground.ask(await signedIn(ground), revoked);
+    await ground.turn(24 * ACCESS_TTL);
+    equal((await refusalOf(ground.ask(company, verify)))?.code, "signed_out");
+    equal(await company.tokens(), null);
+  },
+
   "twenty parallel calls with an expired token: one refresh": async (ground) => {
     const client = await signedIn(ground);
     await ground.turn(ACCESS_TTL);

@@ -9,6 +9,7 @@ import { d1CompanyCredentials } from "./adapters/d1-company-credentials.ts";
 import { d1EmailChanges } from "./adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "./adapters/d1-email-verification.ts";
 import { d1Identities } from "./adapters/d1-identities.ts";
+import { d1Invitations } from "./adapters/d1-invitations.ts";
 import { d1LoginCodes } from "./adapters/d1-login-codes.ts";
 import { d1Members } from "./adapters/d1-members.ts";
 import { d1Organizations } from "./adapters/d1-organizations.ts";
@@ -82,6 +83,7 @@ export function buildCore(env: Env, world: World = WORLD): Core {
       windowSeconds: settings.limits.key.windowSeconds,
     }),
     members: d1Members(db),
+    invitations: d1Invitations(db),
     organizations: d1Organizations(db),
     projects: d1Projects(db),
     companyCredentials: d1CompanyCredentials(db),

@@ -2,6 +2,7 @@ import { chainAuditLog } from "./domain/audit-chain.ts";
 import { forgetCompanyGrants } from "./domain/company-sign-in.ts";
 import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
 import { whyOf } from "./domain/error.ts";
+import { forgetInvitations } from "./domain/invitations.ts";
 import { forgetLinks } from "./domain/mailed-link.ts";
 import type { Core } from "./domain/ports.ts";
 
@@ -18,6 +19,7 @@ const STEPS: readonly Step[] = [
   { name: "deliver_sms", run: (core) => deliverDue(core, "sms") },
   { name: "forget_messages", run: forgetSettled },
   { name: "forget_links", run: forgetLinks },
+  { name: "forget_invitations", run: forgetInvitations },
   { name: "chain_audit_log", run: chainAuditLog },
   { name: "forget_company_grants", run: forgetCompanyGrants },
 ];

@@ -42,6 +42,9 @@ export type AuditAction =
   | "member.updated" // designation, assigned agents
   | "member.removed"
   | "member.left"
+  | "invitation.sent"
+  | "invitation.revoked"
+  | "invitation.accepted"
   | "organization.switched"
   | "company_credential.created"
   | "company_credential.revoked"

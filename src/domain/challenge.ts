@@ -30,13 +30,18 @@ export interface NewChallenge {
 const TOKEN_BYTES = 32;
 const TOKEN = /^[\w-]{43}$/;
 
+/** What a mailed link bears, and what is stored of it. */
+export function newLinkToken(random: Random): { token: string; tokenHash: SecretHash } {
+  const token = base64Url(random(TOKEN_BYTES));
+  return { token, tokenHash: hex(sha256(token)) as SecretHash };
+}
+
 export function newChallenge(
   random: Random,
   { kind, email, now }: { kind: ChallengeKind; email: string; now: number },
 ): { token: string; challenge: NewChallenge; lifetimeSeconds: number } {
-  const token = base64Url(random(TOKEN_BYTES));
+  const { token, tokenHash } = newLinkToken(random);
   const lifetimeSeconds = CHALLENGE_SECONDS[kind];
-  const tokenHash = hex(sha256(token)) as SecretHash;
   return {
     token,
     lifetimeSeconds,

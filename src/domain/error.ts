@@ -21,6 +21,7 @@ export const REFUSALS = [
   "email_taken",
   "phone_taken",
   "last_admin", // an organization keeps one active admin at least
+  "already_member", // of the organization that invites
   "weak_password",
   "too_many_api_keys", // the user has as many live ones as there may be
   "too_many_requests",

@@ -16,6 +16,7 @@ import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
 import type { Google } from "./ports/google.ts";
 import type { Identities, Identity } from "./ports/identities.ts";
+import type { Invitations } from "./ports/invitations.ts";
 import type { KeyQuota } from "./ports/key-quota.ts";
 import type { LoginCodes } from "./ports/login-codes.ts";
 import type { Members } from "./ports/members.ts";
@@ -200,6 +201,7 @@ export interface Core {
   readonly apiKeys: ApiKeys;
   readonly keyQuota: KeyQuota;
   readonly members: Members;
+  readonly invitations: Invitations;
   readonly organizations: Organizations;
   readonly projects: Projects;
   readonly companyCredentials: CompanyCredentials;

@@ -11,6 +11,7 @@ import type { Dialect } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
 import { showOutbox } from "./dev-outbox.tsx";
 import { mountDocuments } from "./documents.ts";
+import { mountInvitationPage } from "./invitation-page.tsx";
 import { mount, refuseOutside } from "./mount.ts";
 import { mountPages } from "./pages.tsx";
 import { refuse } from "./refuse.ts";
@@ -38,6 +39,7 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
   });
 
   mountPages(app);
+  mountInvitationPage(app);
   app.get("/dev/outbox", showOutbox);
 
   app.notFound((c) =>

@@ -54,13 +54,13 @@ async function act(c: Context<Http>, page: LinkPage): Promise<Response> {
   }
 }
 
-interface PageAnswer {
+export interface PageAnswer {
   readonly call: Call;
   readonly setting: Setting;
   with(status: number, view: unknown, headers?: Readonly<Record<string, string>>): Response;
 }
 
-function beginPage(c: Context<Http>): PageAnswer {
+export function beginPage(c: Context<Http>): PageAnswer {
   const call = beginCall(c, CLIENT_ID);
   const { settings, random } = c.env;
   const setting: Setting = {

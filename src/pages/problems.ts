@@ -39,6 +39,7 @@ export const ANSWERS: Readonly<Record<Refusal, Answer>> = {
   too_many_api_keys: { status: 409, problem: "not_allowed" },
   phone_taken: { status: 409, problem: "not_allowed" },
   last_admin: { status: 409, problem: "not_allowed" },
+  already_member: { status: 409, problem: "not_allowed" },
   body_too_large: { status: 413, problem: "not_understood" },
   unsupported_media_type: { status: 415, problem: "not_understood" },
   too_many_requests: { status: 429, problem: "too_many" },

@@ -46,7 +46,15 @@ export function AskView({ setting, page, token, email, problem }: Asking) {
   );
 }
 
-function PasswordField({ setting, email, isWrong }: { setting: Setting; email: string | null; isWrong: boolean }) {
+export function PasswordField({
+  setting,
+  email,
+  isWrong,
+}: {
+  setting: Setting;
+  email: string | null;
+  isWrong: boolean;
+}) {
   const { newPassword } = WORDS[setting.language];
   return (
     <>
@@ -69,7 +77,7 @@ function PasswordField({ setting, email, isWrong }: { setting: Setting; email: s
   );
 }
 
-function Alert({ setting, problem }: { setting: Setting; problem: Problem }) {
+export function Alert({ setting, problem }: { setting: Setting; problem: Problem }) {
   const { title, text } = WORDS[setting.language].problems[problem];
   return (
     <div class="alert" role="alert" id="problem">
@@ -114,7 +122,7 @@ export function ProblemView({ setting, problem }: { setting: Setting; problem: P
   );
 }
 
-function Layout({ setting, title, children }: { setting: Setting; title: string; children: Child }) {
+export function Layout({ setting, title, children }: { setting: Setting; title: string; children: Child }) {
   return (
     <html lang={setting.language}>
       <head>

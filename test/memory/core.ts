@@ -14,6 +14,7 @@ import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
 import { memoryCompanyCredentials } from "./company-credentials.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
 import { memoryIdentities } from "./identities.ts";
+import { memoryInvitations } from "./invitations.ts";
 import { memoryLimiter } from "./limiter.ts";
 import { memoryLoginCodes } from "./login-codes.ts";
 import { memoryChallenges, memoryEmailChanges, memoryEmailVerification, memoryRecovery } from "./mailed-links.ts";
@@ -34,7 +35,7 @@ import { memoryUsers } from "./users.ts";
 export type Part =
   | ("users" | "sessions" | "secondFactors" | "pendingLogins" | "signingKeys" | "codes")
   | ("challenges" | "emailVerification" | "recovery" | "emailChanges" | "phones" | "identities" | "loginCodes")
-  | ("members" | "organizations" | "projects" | "companyCredentials" | "apiKeys" | "quotaCounter")
+  | ("members" | "invitations" | "organizations" | "projects" | "companyCredentials" | "apiKeys" | "quotaCounter")
   | ("auditLog" | "auditTrail" | "limiter" | "revocations" | "outbox");
 
 export interface MemoryCore extends Core {
@@ -97,6 +98,7 @@ export function memoryCore(
       windowSeconds: settings.limits.key.windowSeconds,
     }),
     members: tap("members", memoryMembers(db)),
+    invitations: tap("invitations", memoryInvitations(db)),
     organizations: tap("organizations", memoryOrganizations(db)),
     projects: tap("projects", memoryProjects(db)),
     companyCredentials: tap("companyCredentials", memoryCompanyCredentials(db)),

@@ -13,6 +13,7 @@ import type {
   SessionId,
   UserId,
 } from "../../src/domain/ids.ts";
+import type { Invitation } from "../../src/domain/invitation.ts";
 import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { PageWanted } from "../../src/domain/page.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
@@ -46,6 +47,16 @@ export interface CredentialRow {
 
 export interface GrantRow extends CompanyGrant {
   readonly credential: CredentialId;
+}
+
+export interface InvitationRow {
+  readonly place: number;
+  readonly organization: OrganizationId;
+  readonly invitation: Invitation;
+  readonly inviter: UserId;
+  readonly tokenHash: SecretHash;
+  /** the request that accepted it; null while it waits */
+  readonly by: string | null;
 }
 
 export interface SessionRow {
@@ -111,6 +122,7 @@ export interface MemoryDatabase {
   /** in the order in which they were made */
   readonly credentials: CredentialRow[];
   readonly grants: Map<SecretHash, GrantRow>;
+  readonly invitations: InvitationRow[];
   /** by the entry's place in `audit` */
   readonly chain: ChainHead[];
   readonly chainHeads: Map<string | null, ChainHead>;
@@ -138,6 +150,7 @@ export function memoryDatabase(): MemoryDatabase {
     projects: new Map(),
     credentials: [],
     grants: new Map(),
+    invitations: [],
     chain: [],
     chainHeads: new Map(),
     chainRun: { name: null },

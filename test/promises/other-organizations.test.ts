@@ -86,7 +86,7 @@ describe.each(listing)("%s", (_, row) => {
 describe("the ids that are asked for", () => {
   it("are of everything that an organization has", () => {
     for (const ids of [hers, theirs]) {
-      for (const prefix of ["user_", "org_", "prj_", "cred_", "key_", "ses_"]) {
+      for (const prefix of ["user_", "org_", "prj_", "cred_", "key_", "ses_", "inv_"]) {
         expect(ids.some((id) => id.startsWith(prefix))).toBe(true);
       }
     }

@@ -38,6 +38,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   too_many_api_keys: { status: 409, title: "Conflict", detail: "Revoke a key first: there are as many as may be" },
   phone_taken: { status: 409, title: "Conflict", detail: "The phone number belongs to another account" },
   last_admin: { status: 409, title: "Conflict", detail: "An organization needs at least one active admin" },
+  already_member: { status: 409, title: "Conflict", detail: "The user is a member of the organization already" },
   body_too_large: { status: 413, title: "Content Too Large", detail: "The body is longer than 64 KiB" },
   unsupported_media_type: {
     status: 415,

@@ -8,6 +8,7 @@ import { finishForTeam } from "../../domain/team-session.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
 import * as keyShapes from "./api-key-shapes.ts";
 import { Problem, refuse } from "./errors.ts";
+import { invitationRows } from "./invitation-routes.ts";
 import { organizationRows } from "./organization-routes.ts";
 import * as profileShapes from "./profile-shapes.ts";
 import { secondFactorRows } from "./second-factor-routes.ts";
@@ -199,7 +200,7 @@ export const datix: Dialect = {
   title: "Datix",
   summary: "Accounts, sessions and profiles: the documented Datix API, and Latchkey's own extensions of it.",
   base: "/v1/auth",
-  rows: [...rows, ...organizationRows],
+  rows: [...rows, ...organizationRows, ...invitationRows],
   renewal: { repeat: null },
   refuse,
   errorBody: Problem,

@@ -31,6 +31,7 @@ export const WORDS: Readonly<Record<Refusal, Words>> = {
   too_many_api_keys: { status: 409, message: "Revoke a key first: there are as many as may be" },
   phone_taken: { status: 409, message: "The phone number belongs to another account" },
   last_admin: { status: 409, message: "An organization needs at least one active admin" },
+  already_member: { status: 409, message: "The user is a member already" },
   body_too_large: { status: 413, message: "The body is longer than 64 KiB" },
   unsupported_media_type: { status: 415, message: "The body must be sent as application/json" },
   too_many_requests: { status: 429, message: "Too many requests" },

@@ -49,6 +49,17 @@ export async function issueTeamToken(core: Core, of: { account: Account; session
   return signSessionToken(core, { ...of, kind: "team", project });
 }
 
+/** The same for one project of the team. Throws `not_found` when it has no such project in use. */
+export async function issueProjectToken(
+  core: Core,
+  { project, ...of }: { account: Account; session: Session; project: string },
+): Promise<AccessToken> {
+  const { membership } = of.account;
+  const found = membership === null ? null : await core.projects.byPublicId(membership.organization.id, project);
+  if (found === null || found.archivedAt !== null) throw new AuthError("not_found", "no such project in use");
+  return signSessionToken(core, { ...of, kind: "team", project });
+}
+
 async function signSessionToken(
   core: Core,
   of: { account: Account; session: Session; kind: SessionTokenKind; project?: string | null },

@@ -1,4 +1,4 @@
-import { type AccessToken, issueAccessToken, issueTeamToken } from "./access-token.ts";
+import { type AccessToken, issueAccessToken, issueProjectToken, issueTeamToken } from "./access-token.ts";
 import type { Call } from "./call.ts";
 import { verifyEmail } from "./email-verification.ts";
 import { openSession, type SignedIn } from "./open-session.ts";
@@ -44,12 +44,16 @@ export async function finishForTeam(
   return { signedIn, team: await issueTeamToken(core, signedIn) };
 }
 
-/** Both tokens again, as the membership is now. */
+/** Both tokens again, as the membership is now; the team's for the named project, else for the default one. */
 export async function renewTeamSession(
   core: Core,
-  { account, session }: { account: Account; session: Session },
+  { account, session, project }: { account: Account; session: Session; project?: string | undefined },
 ): Promise<TeamSession> {
-  return teamSessionOf(core, { account, session, access: await issueAccessToken(core, { account, session }) });
+  const team =
+    project === undefined
+      ? await issueTeamToken(core, { account, session })
+      : await issueProjectToken(core, { account, session, project });
+  return { access: await issueAccessToken(core, { account, session }), team };
 }
 
 /** A new account that is in at once, without a team yet; null where only a verified address gets in. */

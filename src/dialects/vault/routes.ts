@@ -64,10 +64,13 @@ const rows = [
     method: "GET",
     path: "/api/refresh",
     access: "session",
-    summary: "New tokens for a live userToken",
-    run: (core, { caller }) => renewTeamSession(core, { account: caller, session: caller.session }),
+    summary: "New tokens for a live userToken; the vaultToken may be for one project of the team",
+    read: { query: shapes.Project },
+    run: (core, { caller, query }) =>
+      renewTeamSession(core, { account: caller, session: caller.session, project: query.project }),
     answer: shapes.Tokens,
     write: shapes.tokens,
+    refusals: ["not_found"],
   }),
   ...PASSWORDS.map((word) =>
     row({

@@ -17,6 +17,12 @@ export const Register = v.pipe(
 );
 
 /** As it stood in the mail: one that can't be a token is not found, like any that isn't known. */
+export const Project = v.object({
+  project: v.optional(
+    v.pipe(sample(line(100), "prj_789"), v.description("A project in use; without it the team's oldest one")),
+  ),
+});
+
 const linkToken = sample(v.string("must be a string"), "gq3mYp0vXr7cTz1sKd9uWb5nEh2jLf8aQx4iVo6tRyM");
 
 export const LinkPath = v.object({ token: v.pipe(linkToken, v.maxLength(200, "is not a token")) });

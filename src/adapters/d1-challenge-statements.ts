@@ -22,7 +22,7 @@ export function challengeInsert(
 ) {
   const { tokenHash, kind, email, createdAt, expiresAt } = challenge;
   return db.insert(challenges).select(sql`
-    SELECT ${tokenHash}, ${kind}, id, ${email}, ${session}, ${createdAt}, ${expiresAt}, NULL, NULL
+    SELECT ${tokenHash}, ${kind}, id, ${email}, ${session}, ${createdAt}, ${expiresAt}, NULL, NULL, email_verified_at
     FROM users WHERE id = ${user} AND ${condition}`);
 }
 

@@ -3,15 +3,16 @@ import type { AuditEntry } from "../domain/audit.ts";
 import type { NewChallenge } from "../domain/challenge.ts";
 import type { SessionId } from "../domain/ids.ts";
 import type { Spend } from "../domain/ports/challenges.ts";
-import type { EmailChanged, EmailChanges } from "../domain/ports/email-changes.ts";
+import type { EmailChanged, EmailChanges, Ended } from "../domain/ports/email-changes.ts";
 import type { NewTeam } from "../domain/team.ts";
 import { auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
 import { challengeInsert, challengeSpent, challengesKilled, spentBy } from "./d1-challenge-statements.ts";
 import { isTaken, saysTaken, unlessReserved } from "./d1-email-addresses.ts";
 import { outboxInsertWhere } from "./d1-outbox.ts";
-import { addressProven } from "./d1-proven-address.ts";
+import { addressProven, unprovenPastDropped } from "./d1-proven-address.ts";
 import { sessions, users } from "./d1-schema.ts";
 import { challenges } from "./d1-schema-challenge.ts";
+import { waysInDropped } from "./d1-taken-back.ts";
 
 export function d1EmailChanges(db: Database): EmailChanges {
   return {
@@ -32,8 +33,8 @@ export function d1EmailChanges(db: Database): EmailChanges {
     confirm: (spend, team, audit) =>
       onD1("confirm email change", () => unlessTaken(() => confirm(db, spend, { team, audit }))),
 
-    undo: (spend, reset, audit) =>
-      onD1("undo email change", () => unlessTaken(() => undo(db, spend, { reset, audit }))),
+    undo: (spend, after, audit) =>
+      onD1("undo email change", () => unlessTaken(() => undo(db, spend, { ...after, audit }))),
   };
 }
 
@@ -87,14 +88,19 @@ async function confirm(
 async function undo(
   db: Database,
   spend: Spend,
-  { reset, audit }: { reset: NewChallenge; audit: AuditEntry },
-): Promise<SessionId[] | null> {
+  { reset, team, audit }: { reset: NewChallenge; team: NewTeam; audit: AuditEntry },
+): Promise<Ended | null> {
   const { now } = spend;
   const user = spentBy(spend);
-  const former = addressOf(spend);
-  // Who undoes a change reads the former address, which is proven then as far as the other one was.
-  const verifiedAt = sql`CASE WHEN email = ${former} OR email_verified_at IS NULL THEN email_verified_at ELSE ${now} END`;
-  const [spent, , , ended] = await db.batch([
+  const link = (column: "email" | "proven_at" | "created_at") =>
+    sql`(SELECT ${sql.identifier(column)} FROM challenges WHERE token_hash = ${spend.tokenHash})`;
+  const former = link("email");
+  // what the other address was proven for says nothing of this one
+  const verifiedAt = sql`CASE WHEN email = ${former} THEN email_verified_at ELSE ${link("proven_at")} END`;
+  // every session ends in any case
+  const [, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+  const [credentialsEnded, ...waysIn] = waysInDropped(db, { user, since: link("created_at"), now });
+  const [spent, , , ended, dropped, endedToo] = await db.batch([
     challengeSpent(db, spend),
     auditInsertIfChanged(db, audit),
     db
@@ -102,10 +108,16 @@ async function undo(
       .set({ email: sql`${former}`, pendingEmail: null, emailVerifiedAt: verifiedAt, ...NEW_VERSION })
       .where(sql`${users.id} = ${user}`),
     sessionsEnded(db, { user, now, condition: sql`1` }),
+    // whoever undoes the change reads the former address: that may be its first proof
+    credentialsDropped,
+    credentialsEnded,
+    ...alsoDropped,
+    ...waysIn,
+    ...addressProven(db, { user, team, now }),
     db.delete(challenges).where(and(sql`${challenges.userId} = ${user}`, isNull(challenges.usedAt))),
     challengeInsert(db, reset, { user }),
   ]);
-  return spent.length === 0 ? null : ended.map(({ id }) => id);
+  return spent.length === 0 ? null : [...ended, ...dropped, ...endedToo].map(({ id }) => id);
 }
 
 /** A login that is under way doesn't outlive the end of the sessions. */
@@ -116,7 +128,7 @@ function addressOf({ tokenHash }: Spend): SQL {
   return sql`(SELECT email FROM challenges WHERE token_hash = ${tokenHash})`;
 }
 
-async function unlessTaken(change: () => Promise<SessionId[] | null>): Promise<EmailChanged> {
+async function unlessTaken(change: () => Promise<Ended | null>): Promise<EmailChanged> {
   try {
     return await change();
   } catch (error) {

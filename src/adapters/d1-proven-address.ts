@@ -88,7 +88,7 @@ export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; no
 }
 
 /** Of an organization that the user directs. */
-function isOfTeamOf(user: SQL): SQL {
+export function isOfTeamOf(user: SQL): SQL {
   return sql`${companyCredentials.organizationId} IN (
     SELECT organization_id FROM members WHERE user_id = ${user} AND role = 'admin')`;
 }

@@ -23,6 +23,8 @@ export const challenges = sqliteTable(
     usedAt: integer("used_at"),
     /** the id of the request that spent it: what follows in its batch knows by it that this request won */
     usedBy: text("used_by"),
+    /** when the account's address had been proven, as it stood when the link was made: an undone change brings that back, too */
+    provenAt: integer("proven_at"),
   },
   (t) => [
     index("challenges_user").on(t.userId, t.kind),

@@ -3,9 +3,8 @@ import type { Call } from "./call.ts";
 import { type ChallengeKind, newChallenge } from "./challenge.ts";
 import { deliver } from "./delivery.ts";
 import { AuthError } from "./error.ts";
-import type { SessionId } from "./ids.ts";
 import { deadLink, newLink, newUndoLink, readLink, sendLimited } from "./mailed-link.ts";
-import type { EmailChanged } from "./ports/email-changes.ts";
+import type { EmailChanged, Ended } from "./ports/email-changes.ts";
 import type { Core } from "./ports.ts";
 import type { Standing } from "./session.ts";
 import { newTeam } from "./team.ts";
@@ -60,7 +59,7 @@ export async function confirmEmailChange(core: Core, { call, token }: { call: Ca
   call.later(core.revocations.publish(endedBy(ended, "confirm_email_change")));
 }
 
-function endedBy(outcome: EmailChanged, kind: ChallengeKind): readonly SessionId[] {
+function endedBy(outcome: EmailChanged, kind: ChallengeKind): Ended {
   if (outcome === null) throw deadLink(`${kind}: spent meanwhile`);
   if (outcome === "email_taken") throw new AuthError("email_taken", "the address has got an account meanwhile");
   return outcome;
@@ -72,16 +71,20 @@ export interface Undone {
   readonly resetToken: string;
 }
 
-/** The link mailed to the former address: it is the account's again, and every session ends. */
+/**
+ * The link mailed to the former address: it is the account's again, every session ends, and so does whatever would let in
+ * again who had the account since.
+ */
 export async function undoEmailChange(core: Core, { call, token }: { call: Call; token: string }): Promise<Undone> {
   const { account, email, tokenHash } = await readLink(core, { kind: "undo_email_change", token });
   const now = core.clock.now();
   const reset = newChallenge(core.random, { kind: "reset_password", email, now });
   const ended = await core.emailChanges.undo(
     { tokenHash, kind: "undo_email_change", now, by: call.id },
-    reset.challenge,
+    { reset: reset.challenge, team: newTeam(core.random) },
     accountEntry(call, account, { action: "user.email_change_undone", at: now }),
   );
   call.later(core.revocations.publish(endedBy(ended, "undo_email_change")));
+  core.apiKeys.forget(account.user.id);
   return { resetToken: reset.token };
 }

@@ -53,7 +53,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
     emailChanges.ask({ user: id, session: sessionId, confirm: mailed, undo: mailed, now: NOW }, entry),
   dropEmailChange: ({ emailChanges }) => emailChanges.drop(id, entry),
   confirmEmailChange: ({ emailChanges }) => emailChanges.confirm(spend, team, entry),
-  undoEmailChange: ({ emailChanges }) => emailChanges.undo(spend, mailed.challenge, entry),
+  undoEmailChange: ({ emailChanges }) => emailChanges.undo(spend, { reset: mailed.challenge, team }, entry),
   askPhone: ({ phones }) => phones.ask({ user: id, phone: SECRET, message: mail }, entry),
   confirmPhone: ({ phones }) => phones.confirm({ user: id, phone: SECRET }, entry),
   removePhone: ({ phones }) => phones.remove(id, entry),

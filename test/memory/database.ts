@@ -96,6 +96,8 @@ export interface ChallengeRow extends NewChallenge {
   readonly session: SessionId | null;
   /** null until it is spent */
   readonly usedBy: string | null;
+  /** when the account's address had been proven, as it stood when the link was made */
+  readonly provenAt: number | null;
 }
 
 /** What the adapters of one deployment share. Each of their calls runs to its end before another begins: so each is atomic. */

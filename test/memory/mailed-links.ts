@@ -106,20 +106,37 @@ export function memoryEmailChanges(db: MemoryDatabase): EmailChanges {
         liveSessions(db, userId, spend.now).filter(({ session }) => session.id !== asking),
       );
     },
-    async undo(spend, reset, audit) {
+    async undo(spend, { reset, team }, audit) {
       const row = use(db, spend);
       if (row === null) return null;
-      const { userId, email } = row;
+      const { userId, email, provenAt, createdAt } = row;
       const before = userOf(db, userId);
-      const wasChanged = before.email !== email && before.emailVerifiedAt !== null;
-      const emailVerifiedAt = wasChanged ? spend.now : before.emailVerifiedAt;
-      change(db, userId, { email, pendingEmail: null, emailVerifiedAt }, { newVersion: true });
+      const emailVerifiedAt = before.email === email ? before.emailVerifiedAt : provenAt;
+      const ended = revoke(db, liveSessions(db, userId, spend.now));
+      const nothing = { pendingEmail: null, phone: null, pendingPhone: null };
+      change(db, userId, { ...nothing, email, emailVerifiedAt }, { newVersion: true });
+      const dropped = emailVerifiedAt === null ? dropUnprovenPast(db, userId) : [];
+      dropped.push(...dropWaysIn(db, userId, createdAt));
       kill(db, userId, EVERY_KIND);
       writeChallenge(db, reset, { userId });
       db.audit.push(audit);
-      return revoke(db, liveSessions(db, userId, spend.now));
+      prove(db, userId, { team, now: spend.now });
+      return [...ended, ...dropped];
     },
   };
+}
+
+/** What somebody could come back by who had the account since then. */
+function dropWaysIn(db: MemoryDatabase, userId: UserId, since: number): CredentialId[] {
+  for (const [identity, owner] of [...db.identities]) if (owner === userId) db.identities.delete(identity);
+  for (const [id, row] of [...db.apiKeys]) {
+    if (row.owner === userId && row.key.createdAt >= since) db.apiKeys.set(id, { ...row, revoked: true });
+  }
+  if ((db.secondFactors.get(userId)?.confirmedAt ?? 0) >= since) {
+    db.secondFactors.delete(userId);
+    db.backupCodes.delete(userId);
+  }
+  return dropCredentials(db, userId, since);
 }
 
 const EVERY_KIND: readonly ChallengeKind[] = [
@@ -199,9 +216,17 @@ export function dropUnprovenPast(db: MemoryDatabase, userId: UserId): Credential
   db.secondFactors.delete(userId);
   db.backupCodes.delete(userId);
   kill(db, userId, EVERY_KIND);
+  return dropCredentials(db, userId, 0);
+}
+
+/** Those that were made since then, of the organizations that the user directs. */
+function dropCredentials(db: MemoryDatabase, userId: UserId, since: number): CredentialId[] {
   const directed = db.members.filter((each) => each.userId === userId && each.role === "admin");
   const ended = db.credentials.filter(
-    (row) => !row.revoked && directed.some(({ organization }) => organization.id === row.organization),
+    (row) =>
+      !row.revoked &&
+      row.credential.createdAt >= since &&
+      directed.some(({ organization }) => organization.id === row.organization),
   );
   for (const row of ended) db.credentials[db.credentials.indexOf(row)] = { ...row, revoked: true };
   return ended.map(({ credential }) => credential.id);

@@ -110,5 +110,6 @@ export function writeChallenge(
   challenge: NewChallenge,
   { userId, session = null }: { userId: UserId; session?: SessionId | null },
 ): void {
-  db.challenges.set(challenge.tokenHash, { ...challenge, userId, session, usedBy: null });
+  const provenAt = db.users.get(userId)?.emailVerifiedAt ?? null;
+  db.challenges.set(challenge.tokenHash, { ...challenge, userId, session, usedBy: null, provenAt });
 }

@@ -1,0 +1,1 @@
+ALTER TABLE `challenges` ADD `proven_at` integer;

@@ -5,7 +5,7 @@ import type { OutboxMessage } from "../domain/outbox.ts";
 import type { MailedLink } from "../domain/ports/challenges.ts";
 import type { Credential, NewAccount, Users } from "../domain/ports.ts";
 import { auditInsert, auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
-import { challengeInsert } from "./d1-challenge-statements.ts";
+import { challengeInsert, challengesKilled } from "./d1-challenge-statements.ts";
 import { isTaken, saysTaken, unlessReserved } from "./d1-email-addresses.ts";
 import { MEMBERSHIP_COLUMNS, membershipOf } from "./d1-membership.ts";
 import { outboxInsert, outboxInsertIfChanged } from "./d1-outbox.ts";
@@ -74,10 +74,12 @@ async function changePassword(
   { id, from, to, keep, now }: PasswordChange,
   { audit, notice }: { audit: AuditEntry; notice: OutboxMessage },
 ): Promise<SessionId[] | null> {
+  // only after the first statement won: a sealed hash is never made twice
+  const user = sql`(SELECT id FROM users WHERE id = ${id} AND password_hash = ${to})`;
   const [changed, , , ended] = await db.batch([
     db
       .update(users)
-      .set({ passwordHash: to, credentialVersion: sql`${users.credentialVersion} + 1` })
+      .set({ passwordHash: to, pendingEmail: null, credentialVersion: sql`${users.credentialVersion} + 1` })
       .where(and(eq(users.id, id), eq(users.passwordHash, from)))
       .returning({ id: users.id }),
     auditInsertIfChanged(db, audit),
@@ -87,15 +89,15 @@ async function changePassword(
       .set({ revokedAt: now })
       .where(
         and(
-          eq(sessions.userId, id),
+          sql`${sessions.userId} = ${user}`,
           ne(sessions.id, keep),
           isNull(sessions.revokedAt),
           gt(sessions.expiresAt, now),
-          // only after the first statement won: a sealed hash is never made twice
-          sql`EXISTS (SELECT 1 FROM ${users} WHERE ${users.id} = ${id} AND ${users.passwordHash} = ${to})`,
         ),
       )
       .returning({ id: sessions.id }),
+    // A link that a thief asked for would outlive the new password.
+    challengesKilled(db, { user, kinds: ["reset_password", "confirm_email_change"] }),
   ]);
   return changed.length === 0 ? null : ended.map((session) => session.id);
 }

@@ -67,7 +67,7 @@ export interface Users {
   credentialById(id: UserId): Promise<Credential | null>;
   /** Replaces exactly the hash that was proven; another that won meanwhile stays. */
   upgradePasswordHash(change: { id: UserId; from: SealedHash; to: SealedHash }): Promise<void>;
-  /** New hash, notice and end of the other sessions in one batch; null when `from` is no longer the hash, and then nothing changed. */
+  /** New hash, notice, end of the other sessions and of what links would change in one batch; null when `from` is no longer the hash, and then nothing changed. */
   changePassword(
     change: { id: UserId; from: SealedHash; to: SealedHash; keep: SessionId; now: number },
     audit: AuditEntry,

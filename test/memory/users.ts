@@ -44,7 +44,11 @@ export function memoryUsers(db: MemoryDatabase): Users {
     async changePassword({ id, from, to, keep, now }, audit, notice) {
       const user = db.users.get(id);
       if (user?.passwordHash !== from) return null;
-      db.users.set(id, { ...user, passwordHash: to, version: user.version + 1 });
+      db.users.set(id, { ...user, passwordHash: to, pendingEmail: null, version: user.version + 1 });
+      for (const { kind, userId, usedBy, tokenHash } of [...db.challenges.values()]) {
+        const isChange = kind === "reset_password" || kind === "confirm_email_change";
+        if (isChange && userId === id && usedBy === null) db.challenges.delete(tokenHash);
+      }
       db.audit.push(audit);
       writeMessage(db, notice);
       return revoke(

@@ -92,6 +92,23 @@ describe("PATCH /me with another email", () => {
     expect((await confirm()).status).toBe(404);
   });
 
+  it("is void after a change of the password, and so is a link that would set another", async () => {
+    await change({ email: NEW });
+    await world.ask("/api/forgot-password", { json: { email: ADA.email } });
+    const to = (current_password: string) =>
+      world.ask("/v1/auth/change-password", {
+        token,
+        json: { current_password, new_password: "another horse battery" },
+      });
+    expect((await to("wrong horse battery")).status).toBe(401);
+    expect((await me()).json.pending_email).toBe(NEW);
+    expect((await to(ADA.password)).status).toBe(200);
+    expect((await confirm()).status).toBe(404);
+    expect((await me()).json).toMatchObject({ email: ADA.email, pending_email: null });
+    const reset = { token: await resetToken(world, ADA.email), newPassword: "yet another battery" };
+    expect((await world.ask("/api/reset-password", { json: reset })).status).toBe(404);
+  });
+
   it("proves the address, and makes the project, for who had proven none", async () => {
     await register(world, { email: "bob@example.com" });
     const bob = await logIn(world, { email: "bob@example.com" });

@@ -47,10 +47,11 @@ async function ask(
   const { email } = confirm.challenge;
   const isFree = sql`NOT ${isTaken(email, { user, now })} AND email = ${undo.challenge.email}`;
   const isAsked = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${confirm.challenge.tokenHash})`;
-  const [, asked] = await db.batch([
-    challengesKilled(db, { user, kinds: ["confirm_email_change"] }),
+  const isOlder = sql`${challenges.kind} = 'confirm_email_change' AND ${challenges.tokenHash} <> ${confirm.challenge.tokenHash}`;
+  const [asked] = await db.batch([
     challengeInsert(db, confirm.challenge, { user, condition: isFree, session }),
     auditInsertIfChanged(db, audit),
+    db.delete(challenges).where(and(sql`${challenges.userId} = ${user}`, isOlder, isNull(challenges.usedAt), isAsked)),
     db
       .update(users)
       .set({ pendingEmail: email })

@@ -75,9 +75,9 @@ export function memoryRecovery(db: MemoryDatabase): Recovery {
 export function memoryEmailChanges(db: MemoryDatabase): EmailChanges {
   return {
     async ask({ user, session, confirm, undo, now }, audit) {
-      kill(db, user, ["confirm_email_change"]);
       const { email } = confirm.challenge;
       if (isTaken(db, email, { except: user, now }) || userOf(db, user).email !== undo.challenge.email) return false;
+      kill(db, user, ["confirm_email_change"]);
       writeChallenge(db, confirm.challenge, { userId: user, session });
       kill(db, user, ["undo_email_change"], undo.challenge.email);
       writeChallenge(db, undo.challenge, { userId: user });

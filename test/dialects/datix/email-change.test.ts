@@ -109,6 +109,14 @@ describe("PATCH /me with another email", () => {
     expect((await world.ask("/api/reset-password", { json: reset })).status).toBe(404);
   });
 
+  it("stays as it was asked for when another is refused", async () => {
+    await register(world, { email: "bob@example.com" });
+    await change({ email: NEW });
+    expect((await change({ email: "bob@example.com" })).status).toBe(409);
+    expect((await me()).json.pending_email).toBe(NEW);
+    expect((await confirm()).status).toBe(200);
+  });
+
   it("proves the address, and makes the project, for who had proven none", async () => {
     await register(world, { email: "bob@example.com" });
     const bob = await logIn(world, { email: "bob@example.com" });

@@ -71,24 +71,25 @@ async function proveRecipient(
 
 /**
  * A code proves the address that it was mailed to. Where only proven addresses log in, whoever registered it never got in,
- * and what they left behind goes; elsewhere it may be the same person's, who is told.
+ * and what they left behind goes; elsewhere it may be the same person's, who is told. Not so where a second factor is still
+ * asked for: a squatter's would stay for good, since only the first proof, by a reset then, drops it.
  */
 async function withProvenAddress(
   core: Core,
   { call, account }: { call: Call; account: Credential },
 ): Promise<Credential> {
   const { id: userId, email, emailVerifiedAt } = account.user;
-  if (emailVerifiedAt !== null) return account;
+  const dropPast = core.settings.requireVerifiedEmail;
+  if (emailVerifiedAt !== null || (account.hasSecondFactor && !dropPast)) return account;
   const now = core.clock.now();
   const notice = mailTo(core, { to: email, language: call.language, mail: { kind: "login_code_used" } });
   const entry = accountEntry(call, account, { action: "user.email_verified", at: now });
-  const dropPast = core.settings.requireVerifiedEmail;
   const proof = { userId, email, team: newTeam(core.random), now };
   const ended = await core.loginCodes.proveAddress(proof, { dropPast, notice }, entry);
   call.later(core.revocations.publish(ended));
   if (dropPast) core.apiKeys.forget(userId);
   else call.later(deliver(core, notice.id));
   const after = await core.users.credentialById(userId);
-  if (after === null) throw new AuthError("wrong_code", "the account is gone");
+  if (after?.user.email !== email) throw new AuthError("wrong_code", "the address is no longer the account's");
   return after;
 }

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { counted, failing, type Outage } from "../../bindings.ts";
-import { messagesTo } from "../../mail.ts";
+import { messagesTo, resetToken } from "../../mail.ts";
 import { provePhone, sentCode } from "../../phones.ts";
 import { besides, registerProtected, verify2fa } from "../../two-factor.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
@@ -224,6 +224,18 @@ describe("the first proof of an address by a code", () => {
     expect((await enter({ email: ADA.email, otp: await sentCode(world, ADA.email) })).status).toBe(200);
     expect((await world.ask("/v1/auth/me", { token })).status).toBe(200);
     expect(await messagesTo(world, ADA.email)).toHaveLength(told);
+  });
+
+  it("is none without the second factor: whoever can't show it takes the account back by a reset", async () => {
+    const [squatted, password] = ["victim@example.com", "another horse battery"];
+    await registerProtected(world, { email: squatted });
+    await send({ email: squatted });
+    const entered = await enter({ email: squatted, otp: await sentCode(world, squatted) });
+    expect(entered.json).toMatchObject({ requires_2fa: true });
+    await world.ask("/api/forgot-password", { json: { email: squatted } });
+    const json = { token: await resetToken(world, squatted), newPassword: password };
+    expect((await world.ask("/api/reset-password", { json })).status).toBe(200);
+    expect(await logIn(world, { email: squatted, password })).toBeTypeOf("string");
   });
 
   it("where only verified addresses log in, drops the password, sessions and keys of whoever registered it", async () => {

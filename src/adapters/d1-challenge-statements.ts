@@ -49,7 +49,7 @@ export function spentBy({ tokenHash, by }: Spend): SQL {
   return sql`(SELECT user_id FROM challenges WHERE token_hash = ${tokenHash} AND used_by = ${by})`;
 }
 
-/** Neither used nor over, and about an address that is still the account's. */
+/** Neither used nor over, about an address that is still the account's, and to verify one that isn't yet. */
 export function isLive({ tokenHash, kind, now }: Omit<Spend, "by">): SQL {
   return sql`${challenges.tokenHash} = ${tokenHash} AND ${challenges.kind} = ${kind}
     AND ${challenges.usedAt} IS NULL AND ${challenges.expiresAt} > ${now} AND ${isAboutItsAddress(kind)}`;
@@ -58,6 +58,9 @@ export function isLive({ tokenHash, kind, now }: Omit<Spend, "by">): SQL {
 function isAboutItsAddress(kind: ChallengeKind): SQL {
   switch (kind) {
     case "verify_email":
+      // it lets its reader in, too: nobody needs it any more
+      return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${challenges.userId} AND u.email = ${challenges.email}
+        AND u.email_verified_at IS NULL)`;
     case "reset_password":
       return sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${challenges.userId} AND u.email = ${challenges.email})`;
     case "confirm_email_change":

@@ -166,7 +166,8 @@ function change(
 function live(db: MemoryDatabase, { tokenHash, kind, now }: Omit<Spend, "by">): ChallengeRow | null {
   const row = db.challenges.get(tokenHash);
   if (row?.kind !== kind || row.usedBy !== null || row.expiresAt <= now) return null;
-  const { email, pendingEmail } = userOf(db, row.userId);
+  const { email, emailVerifiedAt, pendingEmail } = userOf(db, row.userId);
+  if (kind === "verify_email" && emailVerifiedAt !== null) return null;
   const about = { verify_email: email, reset_password: email, confirm_email_change: pendingEmail };
   return kind === "undo_email_change" || about[kind] === row.email ? row : null;
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { decodeClaims } from "../../claims.ts";
 import { messagesTo, verificationToken } from "../../mail.ts";
+import { sentCode } from "../../phones.ts";
 import { ADA, type Answered, emptyStorage, startWorld, type World } from "../../world.ts";
 
 const VAULT_ADA = { email: ADA.email, password: ADA.password, name: ADA.full_name };
@@ -113,6 +114,15 @@ describe("verify-email", () => {
     const statuses = (await Promise.all(Array.from({ length: 8 }, () => verify(token)))).map(({ status }) => status);
     expect(statuses.sort()).toEqual([200, ...Array(7).fill(404)]);
     expect([await count("organizations"), await count("members"), await count("projects")]).toEqual([1, 1, 1]);
+  });
+
+  it("is void once the address was proven otherwise: it would let its finder in", async () => {
+    await registerInVault();
+    const token = await verificationToken(world, ADA.email);
+    await world.ask("/send-otp/", { json: { email: ADA.email } });
+    const json = { email: ADA.email, otp: await sentCode(world, ADA.email) };
+    expect((await world.ask("/otp-login/", { json })).status).toBe(200);
+    expect((await verify(token)).status).toBe(404);
   });
 
   it("spends nothing for HEAD", async () => {

@@ -52,6 +52,13 @@ async function newKey(): Promise<string> {
 
 const statusOfKey = async (key: string) => (await world.ask("/v1/auth/me", { headers: { "X-API-Key": key } })).status;
 
+async function newCompanyId(): Promise<string> {
+  const { json } = await world.ask("/v1/auth/company-credentials", { token, json: { name: "ERP" } });
+  return json.company_id;
+}
+
+const companyLogin = async (companyId: string) => (await world.ask("/auth/login", { json: { companyId } })).status;
+
 async function protect(): Promise<void> {
   const { json } = await world.ask("/v1/auth/enable-2fa", { method: "POST", token });
   const code = new Authenticator(world, json.secret).code();
@@ -97,6 +104,14 @@ describe("after an undone change of a proven address", () => {
     const newer = await newKey();
     await undo();
     expect([await statusOfKey(older), await statusOfKey(newer)]).toEqual([200, 401]);
+  });
+
+  it("a company's credential that was made since is revoked, and an older one lives on", async () => {
+    const older = await newCompanyId();
+    await moveToThief();
+    const newer = await newCompanyId();
+    await undo();
+    expect([await companyLogin(older), await companyLogin(newer)]).toEqual([200, 401]);
   });
 
   it("a second factor that was set up since asks nothing of the owner", async () => {

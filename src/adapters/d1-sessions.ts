@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNotNull, isNull, ne, or, type Placeholder, sql } from "drizzle-orm";
 import type { SessionId } from "../domain/ids.ts";
-import type { Sessions } from "../domain/ports.ts";
+import type { RefreshState, Sessions } from "../domain/ports.ts";
 import type { Session, SessionGrounds, Standing } from "../domain/session.ts";
 import { auditInsertIfChanged, type Database, insertWhere, onD1 } from "./d1.ts";
 import { MEMBERSHIP_COLUMNS, membershipOf } from "./d1-membership.ts";
@@ -66,10 +66,10 @@ export function d1Sessions(db: Database): Sessions {
             ),
           selectStanding(db, { id, now }),
         ]);
-        const [row] = rows;
-        const standing = standingOf(row);
-        return standing === null || row === undefined ? null : { ...row.refresh, standing };
+        return refreshStateOf(rows[0]);
       }),
+
+    refreshState: (id, now) => onD1("refresh state", async () => refreshStateOf(await standing.get({ id, now }))),
 
     ofUser: (userId, now) => onD1("sessions of user", async (): Promise<Session[]> => ofUser.all({ userId, now })),
 
@@ -162,6 +162,11 @@ export function selectStanding(
         or(isNull(sessions.organizationId), isNotNull(members.role)),
       ),
     );
+}
+
+function refreshStateOf(row: StandingRow): RefreshState | null {
+  const standing = standingOf(row);
+  return standing === null || row === undefined ? null : { ...row.refresh, standing };
 }
 
 type StandingRow = Awaited<ReturnType<ReturnType<typeof selectStanding>["get"]>>;

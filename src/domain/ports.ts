@@ -90,6 +90,8 @@ export interface Sessions {
    * exactly one counts. Null when the session has ended.
    */
   rotate(token: { id: SessionId; counter: number; now: number }): Promise<RefreshState | null>;
+  /** The same without counting. */
+  refreshState(id: SessionId, now: number): Promise<RefreshState | null>;
   /** Live ones, newest first, at most 100. */
   ofUser(userId: UserId, now: number): Promise<Session[]>;
   /** False when the user has no such live session: nothing was changed then. */
@@ -98,7 +100,7 @@ export interface Sessions {
   endOthers(which: { keep: SessionId; userId: UserId; now: number }, audit: AuditEntry): Promise<SessionId[]>;
 }
 
-/** A session's refresh token as it stands after `rotate`. */
+/** A session's refresh token as it stands. */
 export interface RefreshState {
   /** of the newest refresh token */
   readonly counter: number;

@@ -38,6 +38,7 @@ async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row
     const query = parse(row.query, c.req.query(), "query");
     const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
     const written = await row.handle(core, { call, caller: admitted.caller, params, query, body });
+    if ("renew" in admitted) await admitted.renew?.();
     const headers = { ...answerHeaders(call), ...written.headers };
     if (written.csv !== null && wantsCsv(c)) return c.body(written.csv(), row.status, { ...headers, ...CSV_HEADERS });
     return c.json(written.json, row.status, headers);

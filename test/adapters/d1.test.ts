@@ -70,6 +70,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
     ),
   standing: ({ sessions }) => sessions.standing(sessionId, NOW),
   rotate: ({ sessions }) => sessions.rotate({ id: sessionId, counter: 424_242, now: NOW }),
+  refreshState: ({ sessions }) => sessions.refreshState(sessionId, NOW),
   ofUser: ({ sessions }) => sessions.ofUser(id, NOW),
   end: ({ sessions }) => sessions.end({ id: sessionId, userId: id, now: NOW }, entry),
   endOthers: ({ sessions }) => sessions.endOthers({ keep: sessionId, userId: id, now: NOW }, entry),

@@ -115,6 +115,8 @@ export function sessionsContract(name: string, make: MakeStorage): void {
       const standing = { session, user: ada.user, membership: ada.membership, hasSecondFactor: false };
       expect(await rotate(0)).toEqual({ counter: 1, rotatedAt: LATER, standing });
       expect(await rotate(1, { now: LATER + 5 })).toEqual({ counter: 2, rotatedAt: LATER + 5, standing });
+      expect(await sessions.refreshState(ONE, LATER + 9)).toEqual({ counter: 2, rotatedAt: LATER + 5, standing });
+      expect(await sessions.refreshState(TWO, LATER)).toBeNull();
       expect(await sessions.standing(ONE, LATER)).toEqual(standing);
     });
 

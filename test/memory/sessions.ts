@@ -39,6 +39,13 @@ export function memorySessions(db: MemoryDatabase): Sessions {
       return standing && { counter: after.counter, rotatedAt: after.rotatedAt, standing };
     },
 
+    async refreshState(id, now) {
+      const row = begun(id, now);
+      const standing = row === undefined ? null : standingOf(db, row);
+      if (row === undefined || standing === null) return null;
+      return { counter: row.counter, rotatedAt: row.rotatedAt, standing };
+    },
+
     async ofUser(userId, now) {
       const newestFirst = liveSessions(db, userId, now).toReversed();
       return newestFirst

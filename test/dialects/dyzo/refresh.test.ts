@@ -53,6 +53,16 @@ describe("an expired access token with a good refresh token", () => {
     expect(next && (await isAlive(next))).toBe(true);
   });
 
+  it("rotates nothing for a request that is refused: clients read tokens from good answers alone", async () => {
+    world.clock.advance(ACCESS_TTL);
+    const headers = { "X-Refresh-Token": first.refresh };
+    const refused = await world.ask("/api-keys/999/", { token: first.access, headers });
+    expect(refused.status).toBe(404);
+    expect(pairOf(refused)).toBeNull();
+    world.clock.advance(GRACE + 1);
+    expect((await get(first)).status).toBe(200);
+  });
+
   it("rotates nothing while the access token is good", async () => {
     const answer = await get(first);
     expect(answer.status).toBe(200);

@@ -46,18 +46,20 @@ export function buildCore(env: Env, world: World = WORLD): Core {
   const { settings, masterKeys, providers, google, turnstile: captcha } = configurationOf(env);
   checkBindings(env);
   const db = openDatabase(env.DB);
+  const signingKeys = d1SigningKeys(db);
   const sealer = new Sealer({ keys: masterKeys, random: world.random });
   return {
     ...world,
     settings,
     sealer,
-    keyring: new IsolateKeyring({ store: d1SigningKeys(db), sealer, clock: world.clock }),
     challenges: d1Challenges(db),
     emailVerification: d1EmailVerification(db),
     recovery: d1Recovery(db),
     emailChanges: d1EmailChanges(db),
     phones: d1Phones(db),
     captcha: captcha === null ? null : turnstile(captcha),
+    keyring: new IsolateKeyring({ store: signingKeys, sealer, clock: world.clock, settings }),
+    signingKeys,
     limiter: limiterOn(env.LIMITER),
     revocations: kvRevocations(env.KV, {
       ...world,

@@ -3,6 +3,7 @@ import { forgetCompanyGrants } from "./domain/company-sign-in.ts";
 import { deliverDue, forgetSettled, giveUpOverdue } from "./domain/delivery.ts";
 import { whyOf } from "./domain/error.ts";
 import { forgetInvitations } from "./domain/invitations.ts";
+import { rotateSigningKeys } from "./domain/key-rotation.ts";
 import { forgetLinks } from "./domain/mailed-link.ts";
 import type { Core } from "./domain/ports.ts";
 
@@ -22,6 +23,7 @@ const STEPS: readonly Step[] = [
   { name: "forget_invitations", run: forgetInvitations },
   { name: "chain_audit_log", run: chainAuditLog },
   { name: "forget_company_grants", run: forgetCompanyGrants },
+  { name: "rotate_signing_keys", run: rotateSigningKeys },
 ];
 
 export async function runCron(core: Core): Promise<void> {

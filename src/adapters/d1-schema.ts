@@ -14,6 +14,7 @@ import type {
 import type { Channel } from "../domain/outbox.ts";
 import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
+import type { SigningKeyState } from "../domain/signing-key.ts";
 import type { Role } from "../domain/user.ts";
 
 // Every time is in epoch seconds. `migrations/` is made from the files `d1-schema*.ts` by `npm run migrations`.
@@ -142,13 +143,19 @@ export const signingKeys = sqliteTable(
   "signing_keys",
   {
     kid: text().primaryKey(),
-    state: text().$type<"current">().notNull(),
+    state: text().$type<SigningKeyState>().notNull(),
     publicJwk: text("public_jwk").notNull(),
+    /** empty once retired */
     sealedPrivateJwk: text("sealed_private_jwk").notNull(),
     createdAt: integer("created_at").notNull(),
+    /** when it came into its state */
+    since: integer().notNull().default(0),
   },
-  // of N cold starts one inserts: a second current key can't be
-  (t) => [uniqueIndex("signing_keys_one_current").on(t.state).where(sql`state = 'current'`)],
+  // of N cold starts, or of N rotations, one inserts: a second one in either state can't be
+  (t) => [
+    uniqueIndex("signing_keys_one_current").on(t.state).where(sql`state = 'current'`),
+    uniqueIndex("signing_keys_one_next").on(t.state).where(sql`state = 'next'`),
+  ],
 );
 
 /** Messages to people: written in the batch of what they belong to, erased once they are delivered. */

@@ -110,9 +110,16 @@ export async function signAccessToken(
 
 /** Verifies one of our own access tokens: in the Worker an expired token is expired, without any skew. */
 export async function verifyAccessToken(core: Core, token: string): Promise<AccessClaims> {
+  let lastIssuedAt = 0;
+  const keyFor = async (kid: string) => {
+    const key = await core.keyring.verifying(kid);
+    lastIssuedAt = key?.lastIssuedAt ?? 0;
+    return key?.publicKey ?? null;
+  };
   try {
-    const keyFor = (kid: string) => core.keyring.publicKey(kid);
-    return accessClaims(await verifyToken(token, keyFor, rulesOf(core), core.clock.now()));
+    const claims = await verifyToken(token, keyFor, rulesOf(core), core.clock.now());
+    if (claims.iat > lastIssuedAt) throw new TokenRefused("retired_key");
+    return accessClaims(claims);
   } catch (error) {
     if (error instanceof TokenRefused)
       throw new AuthError("unauthenticated", `token: ${error.reason}`, {}, { cause: error });

@@ -53,7 +53,10 @@ export type AuditAction =
   | "project.created"
   | "project.renamed"
   | "project.archived"
-  | "project.restored";
+  | "project.restored"
+  | "signing_key.created"
+  | "signing_key.promoted"
+  | "signing_key.removed";
 
 /** Who did what, on what, from where. Written in the same batch as the change it tells of. */
 export interface AuditEntry {
@@ -102,4 +105,10 @@ export function auditEntry(call: Call, facts: AuditFacts): AuditEntry {
 export function accountEntry(call: Call, { user, membership }: Account, facts: AuditFacts): AuditEntry {
   const organization = membership?.organization.publicId ?? null;
   return auditEntry(call, { actor: user.publicId, organization, target: user.publicId, ...facts });
+}
+
+/** The entry of what Latchkey does by itself, in nobody's call. */
+export function ownEntry({ action, at, target }: { action: AuditAction; at: number; target: string }): AuditEntry {
+  const nobody = { actor: null, organization: null, address: null, country: null, userAgent: null };
+  return { action, at, result: "success", target, ...nobody, requestId: "latchkey" };
 }

@@ -1,54 +1,73 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
-import { text, utf8 } from "../crypto/bytes.ts";
+import type { JWK } from "jose";
 import type { Sealer } from "../crypto/seal.ts";
-import { SIGNING_ALGORITHM } from "./access-rules.ts";
+import { ownEntry } from "./audit.ts";
 import { AuthError } from "./error.ts";
-import type { Clock, Keyring, SigningKey, SigningKeys, StoredSigningKey } from "./ports.ts";
+import type { Keyring, SigningKey, SigningKeys, VerifyingKey } from "./ports/signing-keys.ts";
+import type { Clock } from "./ports.ts";
+import type { Settings } from "./settings.ts";
+import {
+  lastExpiryOf,
+  lastIssuedAtOf,
+  RING_FRESH_SECONDS,
+  RING_SIGNS_SECONDS,
+  type StoredSigningKey,
+} from "./signing-key.ts";
+import { importSigningKey, makeSigningKey, openSigningKey } from "./signing-key-pair.ts";
 
-/** How long an isolate signs and verifies from memory before it looks for a rotation. */
-const FRESH_SECONDS = 60;
 /** An unknown `kid` may be a key made elsewhere a moment ago; neither invented ones nor an outage may turn into many reads. */
 const RELOAD_AT_MOST_EVERY_SECONDS = 5;
 
 interface Ring {
   readonly loadedAt: number;
   readonly current: SigningKey;
-  readonly publicKeys: ReadonlyMap<string, CryptoKey>;
+  readonly verifying: ReadonlyMap<string, VerifyingKey>;
   readonly jwks: readonly JWK[];
+}
+
+interface Parts {
+  readonly store: SigningKeys;
+  readonly sealer: Sealer;
+  readonly clock: Clock;
+  readonly settings: Settings;
 }
 
 /** Keeps the keys in memory; the truth is D1. The first use ever makes the first key. */
 export class IsolateKeyring implements Keyring {
-  readonly #store: SigningKeys;
-  readonly #sealer: Sealer;
-  readonly #clock: Clock;
+  readonly #parts: Parts;
   #ring: Ring | null = null;
   /** when storage was last asked, whether or not it answered */
   #askedAt = 0;
 
-  constructor(parts: { store: SigningKeys; sealer: Sealer; clock: Clock }) {
-    this.#store = parts.store;
-    this.#sealer = parts.sealer;
-    this.#clock = parts.clock;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   async current(): Promise<SigningKey> {
-    return (await this.#fresh(FRESH_SECONDS)).current;
+    const ring = await this.#fresh(RING_FRESH_SECONDS);
+    if (this.#isOutdated(ring)) throw outdated();
+    return ring.current;
   }
 
-  async publicKey(kid: string): Promise<CryptoKey | null> {
-    const ring = await this.#fresh(FRESH_SECONDS);
-    const known = ring.publicKeys.get(kid);
+  async verifying(kid: string): Promise<VerifyingKey | null> {
+    const known = (await this.#fresh(RING_FRESH_SECONDS)).verifying.get(kid);
     if (known !== undefined) return known;
-    return (await this.#fresh(RELOAD_AT_MOST_EVERY_SECONDS)).publicKeys.get(kid) ?? null;
+    const ring = await this.#fresh(RELOAD_AT_MOST_EVERY_SECONDS);
+    const found = ring.verifying.get(kid);
+    if (found === undefined && this.#isOutdated(ring)) throw outdated();
+    return found ?? null;
   }
 
   async jwks(): Promise<{ keys: readonly JWK[] }> {
-    return { keys: (await this.#fresh(FRESH_SECONDS)).jwks };
+    return { keys: (await this.#fresh(RING_FRESH_SECONDS)).jwks };
+  }
+
+  /** The next key is published for longer than this before it signs, the last one good for longer after it did. */
+  #isOutdated({ loadedAt }: Ring): boolean {
+    return this.#parts.clock.now() - loadedAt >= RING_SIGNS_SECONDS;
   }
 
   async #fresh(maxAgeSeconds: number): Promise<Ring> {
-    const now = this.#clock.now();
+    const now = this.#parts.clock.now();
     const isAskedLately = now - this.#askedAt < RELOAD_AT_MOST_EVERY_SECONDS;
     if (this.#ring !== null && (isAskedLately || now - this.#ring.loadedAt < maxAgeSeconds)) return this.#ring;
     this.#askedAt = now;
@@ -62,54 +81,44 @@ export class IsolateKeyring implements Keyring {
   }
 
   async #load(now: number): Promise<Ring> {
-    let stored = await this.#store.all();
-    if (stored.length === 0) {
-      await this.#store.insertFirst(await this.#make(now));
-      stored = await this.#store.all();
-    }
-    const current = stored.find((key) => key.state === "current");
+    const stored = await this.#stored(now);
+    const current = stored.find(({ state }) => state === "current");
     if (current === undefined) throw new AuthError("internal", "no signing key is current");
-    const jwks = stored.map((key): JWK => JSON.parse(key.publicJwk));
-    const imported = await Promise.all(jwks.map(async (jwk) => [jwk.kid ?? "", await importKey(jwk)] as const));
+    const { settings } = this.#parts;
+    const verifying = await Promise.all(
+      stored.map(async (key) => {
+        const publicKey = await importSigningKey(JSON.parse(key.publicJwk));
+        return [key.kid, { publicKey, lastIssuedAt: lastIssuedAtOf(key) }] as const;
+      }),
+    );
     return {
       loadedAt: now,
       current: await this.#open(current),
-      publicKeys: new Map(imported),
-      jwks,
+      verifying: new Map(verifying),
+      jwks: stored
+        .filter((key) => now < lastExpiryOf(key, settings))
+        .map(({ publicJwk }): JWK => JSON.parse(publicJwk)),
     };
   }
 
-  async #make(now: number): Promise<StoredSigningKey> {
-    const pair = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
-    const publicJwk = await exportJWK(pair.publicKey);
-    const kid = await calculateJwkThumbprint(publicJwk);
-    return {
-      kid,
-      state: "current",
-      publicJwk: JSON.stringify({ ...publicJwk, kid, alg: SIGNING_ALGORITHM, use: "sig" }),
-      sealedPrivateJwk: await this.#sealer.seal({
-        purpose: "signing-key",
-        context: kid,
-        plaintext: utf8(JSON.stringify(await exportJWK(pair.privateKey))),
-      }),
-      createdAt: now,
-    };
+  /** One of them is current: where none is, the first that asks makes it. */
+  async #stored(now: number): Promise<StoredSigningKey[]> {
+    const { store, sealer } = this.#parts;
+    const stored = await store.all();
+    if (stored.some(({ state }) => state === "current")) return stored;
+    const made = await makeSigningKey(sealer, { state: "current", now });
+    await store.insertCurrent(made, ownEntry({ action: "signing_key.created", at: now, target: made.kid }));
+    return store.all();
   }
 
   async #open(stored: StoredSigningKey): Promise<SigningKey> {
     const known = this.#ring?.current;
-    if (known?.kid === stored.kid) return known;
-    const opened = await this.#sealer.open({
-      purpose: "signing-key",
-      context: stored.kid,
-      sealed: stored.sealedPrivateJwk,
-    });
-    return { kid: stored.kid, privateKey: await importKey(JSON.parse(text(opened))) };
+    return known?.kid === stored.kid ? known : openSigningKey(this.#parts.sealer, stored);
   }
 }
 
-async function importKey(jwk: JWK): Promise<CryptoKey> {
-  const key = await importJWK(jwk, SIGNING_ALGORITHM, { extractable: false });
-  if (key instanceof Uint8Array) throw new TypeError("a signing key is asymmetric");
-  return key;
+function outdated(): AuthError {
+  return new AuthError("unavailable", `the signing keys were not read for ${RING_SIGNS_SECONDS} s`, {
+    retryAfterSeconds: RELOAD_AT_MOST_EVERY_SECONDS,
+  });
 }

@@ -1,4 +1,3 @@
-import type { JWK } from "jose";
 import type { Random } from "../crypto/bytes.ts";
 import type { Sealer } from "../crypto/seal.ts";
 import type { AuditEntry } from "./audit.ts";
@@ -27,6 +26,7 @@ import type { Phones } from "./ports/phones.ts";
 import type { Projects } from "./ports/projects.ts";
 import type { Recovery } from "./ports/recovery.ts";
 import type { SecondFactors } from "./ports/second-factors.ts";
+import type { Keyring, SigningKeys } from "./ports/signing-keys.ts";
 import type { Session, SessionGrounds, Standing } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Account, Role, User } from "./user.ts";
@@ -131,38 +131,6 @@ export interface AuditLog {
   write(entry: AuditEntry): Promise<void>;
 }
 
-/** A signing key as it is stored. */
-export interface StoredSigningKey {
-  /** RFC 7638 thumbprint */
-  readonly kid: string;
-  readonly state: "current";
-  readonly publicJwk: string;
-  /** the private JWK, sealed under MASTER_KEYS */
-  readonly sealedPrivateJwk: string;
-  readonly createdAt: number;
-}
-
-export interface SigningKeys {
-  all(): Promise<StoredSigningKey[]>;
-  /** One conditional insert: of N cold starts one wins, and the others' keys are never used. */
-  insertFirst(key: StoredSigningKey): Promise<void>;
-}
-
-export interface SigningKey {
-  readonly kid: string;
-  readonly privateKey: CryptoKey;
-}
-
-/** The signing keys, in this isolate's memory. */
-export interface Keyring {
-  /** The one that signs now. */
-  current(): Promise<SigningKey>;
-  /** The public key of a token's `kid`, or null when we never published one. */
-  publicKey(kid: string): Promise<CryptoKey | null>;
-  /** RFC 7517 §5: what `/.well-known/jwks.json` shows. */
-  jwks(): Promise<{ keys: readonly JWK[] }>;
-}
-
 export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface Log {
@@ -178,6 +146,7 @@ export interface Core {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly keyring: Keyring;
+  readonly signingKeys: SigningKeys;
   readonly limiter: Limiter;
   readonly challenges: Challenges;
   readonly emailVerification: EmailVerification;

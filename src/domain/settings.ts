@@ -25,6 +25,8 @@ export interface Settings {
   readonly sessionTtlSeconds: number;
   readonly companyAccessTokenTtlSeconds: number;
   readonly companyRefreshTokenTtlSeconds: number;
+  /** how long a signing key signs */
+  readonly signingKeyRotationSeconds: number;
   /** how long the refresh token before the current one still gets its successor */
   readonly refreshGraceSeconds: number;
   /** an account whose address nobody has proven may not log in */

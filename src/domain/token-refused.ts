@@ -26,6 +26,7 @@ export type TokenReason =
   | "not_yet_valid"
   | "issued_in_future"
   | "lifetime_too_long"
+  | "retired_key"
   | "expired";
 
 /** The claims that every verified token has. Those that the rules ask for besides are non-empty strings; others, anything. */

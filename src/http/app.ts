@@ -7,6 +7,7 @@ import { vault } from "../dialects/vault/routes.ts";
 import { newRequestId } from "../domain/call.ts";
 import { AuthError } from "../domain/error.ts";
 import type { Core } from "../domain/ports.ts";
+import { JWKS_MAX_AGE_SECONDS } from "../domain/signing-key.ts";
 import type { Dialect } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
 import { showOutbox } from "./dev-outbox.tsx";
@@ -17,9 +18,6 @@ import { mountPages } from "./pages.tsx";
 import { refuse } from "./refuse.ts";
 
 export const DIALECTS: readonly Dialect[] = [datix, dyzo, vault, elyssa];
-
-/** How long others may keep our public keys; the ring publishes a key for longer than that before it signs. */
-const JWKS_MAX_AGE_SECONDS = 300;
 
 export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
   // not strict: every path answers with and without its trailing slash

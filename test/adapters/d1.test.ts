@@ -4,6 +4,7 @@ import { openDatabase } from "../../src/adapters/d1.ts";
 import { AuthError } from "../../src/domain/error.ts";
 import type { OrganizationId, SealedHash, SecretHash, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Spend } from "../../src/domain/ports/challenges.ts";
+import type { StoredSigningKey } from "../../src/domain/signing-key.ts";
 import { NOTHING_PROVEN } from "../../src/domain/user.ts";
 import { emptyStorage } from "../world.ts";
 import { audit, link, message, NOW, type Storage, storageOn } from "./storage.ts";
@@ -16,6 +17,9 @@ const sessionId = `ses_${SECRET}` as SessionId;
 const entry = audit("user.renamed", { actor: SECRET, target: SECRET, address: SECRET, userAgent: SECRET });
 
 const mail = message({ id: SECRET, to: SECRET, subject: SECRET, text: SECRET, html: SECRET, createdAt: 424_242 });
+const signingKey: StoredSigningKey = {
+  ...{ kid: SECRET, state: "next", publicJwk: SECRET, sealedPrivateJwk: SECRET, createdAt: 424_242, since: 424_242 },
+};
 
 const mailed = link(`${SECRET}@example.com`, { tokenHash: SECRET as SecretHash });
 const spend: Spend = { tokenHash: SECRET as SecretHash, kind: "verify_email", now: NOW, by: SECRET };
@@ -75,10 +79,10 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   end: ({ sessions }) => sessions.end({ id: sessionId, userId: id, now: NOW }, entry),
   endOthers: ({ sessions }) => sessions.endOthers({ keep: sessionId, userId: id, now: NOW }, entry),
   all: ({ signingKeys }) => signingKeys.all(),
-  insertFirst: ({ signingKeys }) =>
-    signingKeys.insertFirst({
-      ...{ kid: SECRET, state: "current", publicJwk: SECRET, sealedPrivateJwk: SECRET, createdAt: NOW },
-    }),
+  insertCurrent: ({ signingKeys }) => signingKeys.insertCurrent(signingKey, entry),
+  insertNext: ({ signingKeys }) => signingKeys.insertNext({ next: signingKey, current: SECRET }, entry),
+  promote: ({ signingKeys }) => signingKeys.promote({ next: SECRET, current: SECRET, now: 424_242 }, entry),
+  remove: ({ signingKeys }) => signingKeys.remove({ kid: SECRET, state: "retired" }, entry),
   write: ({ auditLog }) => auditLog.write(entry),
   claim: ({ outbox }) => outbox.claim({ id: SECRET, now: 424_242, leaseSeconds: 60 }),
   claimDue: ({ outbox }) => outbox.claimDue({ channel: "email", now: 424_242, leaseSeconds: 60, limit: 1 }),

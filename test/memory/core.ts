@@ -69,9 +69,10 @@ export function memoryCore(
   const calls: string[] = [];
   const tap = <Port extends object>(part: Part, port: Port) => tapped(port, { part, failing, calls });
   const sealer = new Sealer({ keys: masterKeys, random: systemRandom });
-  const keyring = new IsolateKeyring({ store: tap("signingKeys", memorySigningKeys(db)), sealer, clock });
+  const signingKeys = tap("signingKeys", memorySigningKeys(db));
+  const keyring = new IsolateKeyring({ store: signingKeys, sealer, clock, settings });
   return {
-    ...{ settings, clock, log: new TestLog(), random: systemRandom, sealer, keyring, db, failing, calls },
+    ...{ settings, clock, log: new TestLog(), random: systemRandom, sealer, keyring, signingKeys, db, failing, calls },
     limiter: tap("limiter", limiter),
     revocations: memoryRevocations(db, () => failing.has("revocations")),
     users: tap("users", memoryUsers(db)),

@@ -18,9 +18,10 @@ import type { OutboxMessage } from "../../src/domain/outbox.ts";
 import type { PageWanted } from "../../src/domain/page.ts";
 import type { OutboxState } from "../../src/domain/ports/outbox.ts";
 import type { SecondFactor, StoredBackupCode } from "../../src/domain/ports/second-factors.ts";
-import type { RevocableId, StoredSigningKey } from "../../src/domain/ports.ts";
+import type { RevocableId } from "../../src/domain/ports.ts";
 import type { Project } from "../../src/domain/project.ts";
 import type { Session } from "../../src/domain/session.ts";
+import type { StoredSigningKey } from "../../src/domain/signing-key.ts";
 import type { Membership, User } from "../../src/domain/user.ts";
 
 export interface UserRow extends User {

@@ -57,9 +57,8 @@ const LAYERS: readonly (readonly string[])[] = [
   ["error"],
   [
     ...["ids", "limit", "sliding-window", "settings", "user", "session", "call", "audit", "access"],
-    ...["api-key", "key-quota", "challenge", "team"],
-    ...["api-key", "key-quota"],
     ...["permissions", "page", "member", "project", "company-credential", "audit-link", "invitation"],
+    ...["api-key", "key-quota", "signing-key", "challenge", "team"],
     ...["password", "common-passwords", "strict-json", "token-refused", "compact-jws", "token-verifier"],
     ...["access-rules", "presented"],
     ...["language", "duration", "outbox", "mail", "mail-en", "mail-es", "mail-pt", "mail-layout", "compose"],

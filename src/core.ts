@@ -19,6 +19,7 @@ import { d1Phones } from "./adapters/d1-phones.ts";
 import { d1Projects } from "./adapters/d1-projects.ts";
 import { d1Recovery } from "./adapters/d1-recovery.ts";
 import { d1RevocationBacklog } from "./adapters/d1-revocation-backlog.ts";
+import { d1SealedValues } from "./adapters/d1-sealed-values.ts";
 import { d1SecondFactors } from "./adapters/d1-second-factors.ts";
 import { d1Sessions } from "./adapters/d1-sessions.ts";
 import { d1SigningKeys } from "./adapters/d1-signing-keys.ts";
@@ -60,6 +61,7 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     captcha: captcha === null ? null : turnstile(captcha),
     keyring: new IsolateKeyring({ store: signingKeys, sealer, clock: world.clock, settings }),
     signingKeys,
+    sealedValues: d1SealedValues(db),
     limiter: limiterOn(env.LIMITER),
     revocations: kvRevocations(env.KV, {
       ...world,

@@ -6,6 +6,7 @@ import { forgetInvitations } from "./domain/invitations.ts";
 import { rotateSigningKeys } from "./domain/key-rotation.ts";
 import { forgetLinks } from "./domain/mailed-link.ts";
 import type { Core } from "./domain/ports.ts";
+import { resealOutdated } from "./domain/reseal.ts";
 
 interface Step {
   readonly name: string;
@@ -24,6 +25,7 @@ const STEPS: readonly Step[] = [
   { name: "chain_audit_log", run: chainAuditLog },
   { name: "forget_company_grants", run: forgetCompanyGrants },
   { name: "rotate_signing_keys", run: rotateSigningKeys },
+  { name: "reseal", run: resealOutdated },
 ];
 
 export async function runCron(core: Core): Promise<void> {

@@ -14,10 +14,10 @@ import type {
 import type { Channel } from "../domain/outbox.ts";
 import type { OutboxState } from "../domain/ports/outbox.ts";
 import type { AuthenticationMethod } from "../domain/session.ts";
-import type { SigningKeyState } from "../domain/signing-key.ts";
 import type { Role } from "../domain/user.ts";
 
-// Every time is in epoch seconds. `migrations/` is made from the files `d1-schema*.ts` by `npm run migrations`.
+// Every time is in epoch seconds. What is sealed begins with the id of its master key, so that CAST(... AS INTEGER) reads it:
+// by the indexes `..._sealed_by` what an older key sealed is found. `migrations/` is made from the files `d1-schema*.ts` by `npm run migrations`.
 
 export const users = sqliteTable(
   "users",
@@ -42,6 +42,7 @@ export const users = sqliteTable(
     uniqueIndex("users_public_id").on(t.publicId),
     uniqueIndex("users_email").on(t.email),
     uniqueIndex("users_phone").on(t.phone),
+    index("users_sealed_by").on(sql`CAST(password_hash AS INTEGER)`),
   ],
 );
 
@@ -112,18 +113,22 @@ export const sessions = sqliteTable(
   ],
 );
 
-export const secondFactors = sqliteTable("second_factors", {
-  userId: integer("user_id")
-    .$type<UserId>()
-    .primaryKey()
-    .references(() => users.id),
-  sealedSecret: text("sealed_secret").$type<SealedTotpSecret>().notNull(),
-  /** null until a first code has shown that the app has the secret */
-  confirmedAt: integer("confirmed_at"),
-  /** the last TOTP time step that was spent */
-  lastStep: integer("last_step").notNull().default(0),
-  createdAt: integer("created_at").notNull(),
-});
+export const secondFactors = sqliteTable(
+  "second_factors",
+  {
+    userId: integer("user_id")
+      .$type<UserId>()
+      .primaryKey()
+      .references(() => users.id),
+    sealedSecret: text("sealed_secret").$type<SealedTotpSecret>().notNull(),
+    /** null until a first code has shown that the app has the secret */
+    confirmedAt: integer("confirmed_at"),
+    /** the last TOTP time step that was spent */
+    lastStep: integer("last_step").notNull().default(0),
+    createdAt: integer("created_at").notNull(),
+  },
+  () => [index("second_factors_sealed_by").on(sql`CAST(sealed_secret AS INTEGER)`)],
+);
 
 /** The unspent ones: a code is spent by deleting its row. */
 export const backupCodes = sqliteTable(
@@ -136,25 +141,9 @@ export const backupCodes = sqliteTable(
       .references(() => users.id),
     sealedCode: text("sealed_code").$type<SealedBackupCode>().notNull(),
   },
-  (t) => [index("backup_codes_user").on(t.userId)],
-);
-
-export const signingKeys = sqliteTable(
-  "signing_keys",
-  {
-    kid: text().primaryKey(),
-    state: text().$type<SigningKeyState>().notNull(),
-    publicJwk: text("public_jwk").notNull(),
-    /** empty once retired */
-    sealedPrivateJwk: text("sealed_private_jwk").notNull(),
-    createdAt: integer("created_at").notNull(),
-    /** when it came into its state */
-    since: integer().notNull().default(0),
-  },
-  // of N cold starts, or of N rotations, one inserts: a second one in either state can't be
   (t) => [
-    uniqueIndex("signing_keys_one_current").on(t.state).where(sql`state = 'current'`),
-    uniqueIndex("signing_keys_one_next").on(t.state).where(sql`state = 'next'`),
+    index("backup_codes_user").on(t.userId),
+    index("backup_codes_sealed_by").on(sql`CAST(sealed_code AS INTEGER)`),
   ],
 );
 

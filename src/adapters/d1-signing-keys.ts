@@ -3,7 +3,7 @@ import type { AuditEntry } from "../domain/audit.ts";
 import type { SigningKeys } from "../domain/ports/signing-keys.ts";
 import type { SigningKeyState, StoredSigningKey } from "../domain/signing-key.ts";
 import { auditInsertIfChanged, type Database, onD1 } from "./d1.ts";
-import { signingKeys } from "./d1-schema.ts";
+import { signingKeys } from "./d1-schema-signing-keys.ts";
 
 export function d1SigningKeys(db: Database): SigningKeys {
   return {

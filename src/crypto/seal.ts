@@ -101,6 +101,11 @@ export class Sealer {
     return this.#keys[0].id;
   }
 
+  /** True for the id of a key that opens. */
+  knows(keyId: number): boolean {
+    return this.#master(keyId) !== undefined;
+  }
+
   /**
    * AES-256-GCM under the first key: `<key id>.<base64url of iv and ciphertext>`. `context` says whose it is (`user:42`)
    * and must be said again to open: a sealed thing copied to another row stays shut.

@@ -26,7 +26,7 @@ export async function newBackupCodes(core: Core, user: User): Promise<NewBackupC
       const id = base62(core.random(ID_BYTES)) as BackupCodeId;
       const sealed = await core.sealer.seal({
         purpose: "backup-code",
-        context: contextOf(user, id),
+        context: backupCodeContext({ publicId: user.publicId, id }),
         plaintext: utf8(code),
       });
       return { id, sealedCode: sealed as SealedBackupCode };
@@ -49,13 +49,18 @@ export async function matchingBackupCode(
   const unspent = await core.secondFactors.backupCodes(user.id);
   const opened = await Promise.all(
     unspent.map(({ id, sealedCode }) =>
-      core.sealer.open({ purpose: "backup-code", context: contextOf(user, id), sealed: sealedCode }),
+      core.sealer.open({
+        purpose: "backup-code",
+        context: backupCodeContext({ publicId: user.publicId, id }),
+        sealed: sealedCode,
+      }),
     ),
   );
   const matches = opened.map((digits) => equalBytes(digits, typed));
   return unspent[matches.indexOf(true)]?.id ?? null;
 }
 
-function contextOf(user: User, id: BackupCodeId): string {
-  return `${user.publicId}/${id}`;
+/** What a code is sealed for: copied to another row it stays shut. */
+export function backupCodeContext({ publicId, id }: { publicId: string; id: string }): string {
+  return `${publicId}/${id}`;
 }

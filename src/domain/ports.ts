@@ -25,6 +25,7 @@ import type { PendingLogins } from "./ports/pending-logins.ts";
 import type { Phones } from "./ports/phones.ts";
 import type { Projects } from "./ports/projects.ts";
 import type { Recovery } from "./ports/recovery.ts";
+import type { SealedValues } from "./ports/sealed-values.ts";
 import type { SecondFactors } from "./ports/second-factors.ts";
 import type { Keyring, SigningKeys } from "./ports/signing-keys.ts";
 import type { Session, SessionGrounds, Standing } from "./session.ts";
@@ -147,6 +148,7 @@ export interface Core {
   readonly sealer: Sealer;
   readonly keyring: Keyring;
   readonly signingKeys: SigningKeys;
+  readonly sealedValues: SealedValues;
   readonly limiter: Limiter;
   readonly challenges: Challenges;
   readonly emailVerification: EmailVerification;

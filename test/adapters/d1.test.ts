@@ -83,6 +83,10 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   insertNext: ({ signingKeys }) => signingKeys.insertNext({ next: signingKey, current: SECRET }, entry),
   promote: ({ signingKeys }) => signingKeys.promote({ next: SECRET, current: SECRET, now: 424_242 }, entry),
   remove: ({ signingKeys }) => signingKeys.remove({ kid: SECRET, state: "retired" }, entry),
+  lots: ({ sealedValues }) => sealedValues.lots(),
+  count: ({ sealedValues }) => sealedValues.count({ purpose: "password-hash", keyId: 424_242 }),
+  page: ({ sealedValues }) => sealedValues.page({ purpose: "backup-code", keyId: 424_242, after: 424_242, limit: 1 }),
+  replace: ({ sealedValues }) => sealedValues.replace("totp-secret", [{ row: 424_242, from: SECRET, to: SECRET }]),
   write: ({ auditLog }) => auditLog.write(entry),
   claim: ({ outbox }) => outbox.claim({ id: SECRET, now: 424_242, leaseSeconds: 60 }),
   claimDue: ({ outbox }) => outbox.claimDue({ channel: "email", now: 424_242, leaseSeconds: 60, limit: 1 }),
@@ -144,6 +148,8 @@ describe("real D1 without its tables", () => {
       "users",
       "signing_keys",
       "outbox",
+      "second_factors",
+      "backup_codes",
     ];
     await env.DB.batch(tables.map((table) => env.DB.prepare(`DROP TABLE ${table}`)));
   });

@@ -17,6 +17,7 @@ import { d1Projects } from "../../src/adapters/d1-projects.ts";
 import { d1Recovery } from "../../src/adapters/d1-recovery.ts";
 import { members, outbox } from "../../src/adapters/d1-schema.ts";
 import { auditLog } from "../../src/adapters/d1-schema-audit.ts";
+import { d1SealedValues } from "../../src/adapters/d1-sealed-values.ts";
 import { d1SecondFactors } from "../../src/adapters/d1-second-factors.ts";
 import { d1Sessions } from "../../src/adapters/d1-sessions.ts";
 import { d1SigningKeys } from "../../src/adapters/d1-signing-keys.ts";
@@ -38,6 +39,7 @@ import type { PendingLogins } from "../../src/domain/ports/pending-logins.ts";
 import type { Phones } from "../../src/domain/ports/phones.ts";
 import type { Projects } from "../../src/domain/ports/projects.ts";
 import type { Recovery } from "../../src/domain/ports/recovery.ts";
+import type { SealedValues } from "../../src/domain/ports/sealed-values.ts";
 import type { SecondFactors } from "../../src/domain/ports/second-factors.ts";
 import type { SigningKeys } from "../../src/domain/ports/signing-keys.ts";
 import type { AuditLog, Credential, NewAccount, Sessions, Users } from "../../src/domain/ports.ts";
@@ -60,6 +62,7 @@ import { isReadable, memoryOutbox, writeMessage } from "../memory/outbox.ts";
 import { memoryPendingLogins } from "../memory/pending-logins.ts";
 import { memoryPhones } from "../memory/phones.ts";
 import { memoryProjects } from "../memory/projects.ts";
+import { memorySealedValues } from "../memory/sealed-values.ts";
 import { memorySecondFactors } from "../memory/second-factors.ts";
 import { memorySessions } from "../memory/sessions.ts";
 import { memorySigningKeys } from "../memory/signing-keys.ts";
@@ -79,6 +82,7 @@ export interface Storage {
   readonly recovery: Recovery;
   readonly emailChanges: EmailChanges;
   readonly phones: Phones;
+  readonly sealedValues: SealedValues;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly apiKeys: ApiKeys;
@@ -113,6 +117,7 @@ export async function memoryStorage(): Promise<Storage> {
     recovery: memoryRecovery(db),
     emailChanges: memoryEmailChanges(db),
     phones: memoryPhones(db),
+    sealedValues: memorySealedValues(db),
     auditLog: memoryAuditLog(db),
     outbox: memoryOutbox(db),
     writeMessage: async (message) => writeMessage(db, message),
@@ -167,6 +172,7 @@ export function storageOn(db: Database, behind: Database = db): Storage {
     recovery: d1Recovery(db),
     emailChanges: d1EmailChanges(db),
     phones: d1Phones(db),
+    sealedValues: d1SealedValues(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     async writeMessage(message) {

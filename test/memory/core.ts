@@ -26,6 +26,7 @@ import { memoryPhones } from "./phones.ts";
 import { memoryProjects } from "./projects.ts";
 import { memoryQuotaCounter } from "./quota-counter.ts";
 import { memoryRevocations } from "./revocations.ts";
+import { memorySealedValues } from "./sealed-values.ts";
 import { memorySecondFactors } from "./second-factors.ts";
 import { memorySessions } from "./sessions.ts";
 import { memorySigningKeys } from "./signing-keys.ts";
@@ -33,7 +34,7 @@ import { memoryUsers } from "./users.ts";
 
 /** The parts of the world that can be told to fail. */
 export type Part =
-  | ("users" | "sessions" | "secondFactors" | "pendingLogins" | "signingKeys" | "codes")
+  | ("users" | "sessions" | "secondFactors" | "pendingLogins" | "signingKeys" | "sealedValues" | "codes")
   | ("challenges" | "emailVerification" | "recovery" | "emailChanges" | "phones" | "identities" | "loginCodes")
   | ("members" | "invitations" | "organizations" | "projects" | "companyCredentials" | "apiKeys" | "quotaCounter")
   | ("auditLog" | "auditTrail" | "limiter" | "revocations" | "outbox");
@@ -75,6 +76,7 @@ export function memoryCore(
     ...{ settings, clock, log: new TestLog(), random: systemRandom, sealer, keyring, signingKeys, db, failing, calls },
     limiter: tap("limiter", limiter),
     revocations: memoryRevocations(db, () => failing.has("revocations")),
+    sealedValues: tap("sealedValues", memorySealedValues(db)),
     users: tap("users", memoryUsers(db)),
     sessions: tap("sessions", memorySessions(db)),
     secondFactors: tap("secondFactors", memorySecondFactors(db)),

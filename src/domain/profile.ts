@@ -3,6 +3,7 @@ import type { Call } from "./call.ts";
 import { deliver, mailTo } from "./delivery.ts";
 import { askEmailChange } from "./email-change.ts";
 import { AuthError } from "./error.ts";
+import type { SealedHash } from "./ids.ts";
 import { proveOwnPassword } from "./own-password.ts";
 import { checkNewPassword, sealPassword } from "./password-proof.ts";
 import { changePhone } from "./phone.ts";
@@ -66,16 +67,16 @@ export async function changePassword(
 ): Promise<void> {
   const { user, session } = caller;
   checkNewPassword(core, { password: newPassword, email: user.email, name: user.fullName, field: "newPassword" });
-  const from = await proveOwnPassword(core, { call, user, password: currentPassword });
+  const prove = () => proveOwnPassword(core, { call, user, password: currentPassword });
+  const proven = await prove();
   const to = await sealPassword(core, { publicId: user.publicId, password: newPassword });
   const now = core.clock.now();
   const notice = mailTo(core, { to: user.email, language: call.language, mail: { kind: "password_changed" } });
-  const ended = await core.users.changePassword(
-    { id: user.id, from, to, keep: session.id, now },
-    accountEntry(call, caller, { action: "user.password_changed", at: now }),
-    notice,
-  );
-  // Another change won between the proof and the write: what was proven is no longer the password.
+  const entry = accountEntry(call, caller, { action: "user.password_changed", at: now });
+  const change = (from: SealedHash) =>
+    core.users.changePassword({ id: user.id, from, to, keep: session.id, now }, entry, notice);
+  // Once more where the same password was merely hashed or sealed anew; after another change it is a wrong one.
+  const ended = (await change(proven)) ?? (await change(await prove()));
   if (ended === null) throw new AuthError("wrong_password", "the password was changed meanwhile");
   call.later(core.revocations.publish(ended));
   call.later(deliver(core, notice.id));

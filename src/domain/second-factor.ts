@@ -47,24 +47,35 @@ export async function confirmSecondFactor(
 ): Promise<void> {
   if (caller.hasSecondFactor) throw alreadyOn();
   const { user } = caller;
-  const setup = await core.secondFactors.of(user.id);
-  if (setup === null) throw isOff();
-  const secret = await openTotpSecret(core, { user, sealed: setup.sealedSecret });
+  if ((await core.secondFactors.of(user.id)) === null) throw isOff();
+  const confirm = () => confirmSetup(core, { call, caller, code });
   await guessSecondFactor(core, {
     call,
     account: caller,
     failure: "second_factor.failed",
     check: async () => {
-      const now = core.clock.now();
-      const step = await matchingStep({ secret, code, now, lastStep: setup.lastStep });
-      if (step === null) throw wrongSecondFactor("wrong code");
-      const confirmed = await core.secondFactors.confirm(
-        { userId: user.id, sealedSecret: setup.sealedSecret, step, now },
-        accountEntry(call, caller, { action: "second_factor.confirmed", at: now }),
-      );
-      if (!confirmed) throw wrongSecondFactor("the setup was confirmed or replaced meanwhile");
+      // Once more where the secret was merely sealed anew; after another setup or confirmation the code is a wrong one.
+      if (!(await confirm()) && !(await confirm())) throw wrongSecondFactor("the setup was replaced meanwhile");
     },
   });
+}
+
+/** False when the setup whose code was proven is no longer the one that is stored. */
+async function confirmSetup(
+  core: Core,
+  { call, caller, code }: { call: Call; caller: Standing; code: string },
+): Promise<boolean> {
+  const { user } = caller;
+  const setup = await core.secondFactors.of(user.id);
+  if (setup === null) throw isOff();
+  const now = core.clock.now();
+  const secret = await openTotpSecret(core, { user, sealed: setup.sealedSecret });
+  const step = await matchingStep({ secret, code, now, lastStep: setup.lastStep });
+  if (step === null) throw wrongSecondFactor("wrong code");
+  return core.secondFactors.confirm(
+    { userId: user.id, sealedSecret: setup.sealedSecret, step, now },
+    accountEntry(call, caller, { action: "second_factor.confirmed", at: now }),
+  );
 }
 
 /** Takes the password and a code. Every other session ends, as after a change of the password. */

@@ -137,6 +137,32 @@ describe("a rotation over days", () => {
   });
 });
 
+describe("by hand", () => {
+  it("a key whose time is set to be over is followed by another in eight minutes, published before it signs", async () => {
+    const world = startWorld();
+    await register(world);
+    const token = await logIn(world);
+    await env.DB.prepare("UPDATE signing_keys SET since = 0 WHERE state = 'current'").run();
+    for (let minute = 0; minute < 9; minute++) {
+      world.clock.advance(MINUTE);
+      await runCron(world.core);
+    }
+    expect(kidOf(await logIn(world))).not.toBe(kidOf(token));
+    expect(await statusOf(world, token)).toBe(200);
+  });
+
+  it("keys that are deleted are refused within a minute, and another is made at once", async () => {
+    const world = startWorld();
+    await register(world);
+    const token = await logIn(world);
+    await env.DB.prepare("DELETE FROM signing_keys").run();
+    world.clock.advance(MINUTE);
+    expect(await statusOf(world, token)).toBe(401);
+    expect(await statusOf(world, await logIn(world))).toBe(200);
+    expect(await publishedBy(world)).not.toContain(kidOf(token));
+  });
+});
+
 describe("two isolates whose keys are of different minutes", () => {
   it("no request is lost: each verifies what the other signed, before, while and after the key changes", async () => {
     const clock = new TestClock();

@@ -15,15 +15,7 @@ export function d1AuditTrail(db: Database): AuditTrail {
   return {
     page: (organization, filter, wanted) => onD1("audit log", () => page(db, organization, filter, wanted)),
 
-    head: (organization) =>
-      onD1("audit head", async () => {
-        const head = await db
-          .select({ sequence: auditHeads.sequence, hash: auditHeads.hash })
-          .from(auditHeads)
-          .where(eq(auditHeads.organization, organization ?? NOWHERE))
-          .get();
-        return head ?? null;
-      }),
+    head: (organization) => onD1("audit head", async () => (await selectHead(db, organization).get()) ?? null),
 
     tail: (limit) => onD1("audit tail", () => tail(db, limit)),
 
@@ -32,7 +24,7 @@ export function d1AuditTrail(db: Database): AuditTrail {
     walk: (organization, { limit, after }) =>
       onD1("audit walk", async () => {
         const isTheirs = organization === null ? sql`organization IS NULL` : eq(auditLog.organization, organization);
-        const [entries, [chain]] = await db.batch([
+        const [entries, [chain], [head]] = await db.batch([
           db
             .select()
             .from(auditLog)
@@ -40,10 +32,18 @@ export function d1AuditTrail(db: Database): AuditTrail {
             .orderBy(asc(auditLog.id))
             .limit(limit),
           db.select().from(auditChain),
+          selectHead(db, organization),
         ]);
-        return { entries, chainedTo: chain?.chainedTo ?? 0 };
+        return { entries, chainedTo: chain?.chainedTo ?? 0, head: head ?? null };
       }),
   };
+}
+
+function selectHead(db: Database, organization: string | null) {
+  return db
+    .select({ sequence: auditHeads.sequence, hash: auditHeads.hash })
+    .from(auditHeads)
+    .where(eq(auditHeads.organization, organization ?? NOWHERE));
 }
 
 async function page(

@@ -50,20 +50,24 @@ export async function verifyAuditChain(
   { organization, published = null }: { organization: string | null; published?: ChainHead | null },
 ): Promise<ChainVerdict> {
   let head = CHAIN_START;
+  let stored = CHAIN_START;
   let after: number | null = null;
-  for (;;) {
-    const { entries, chainedTo } = await core.auditTrail.walk(organization, { limit: CHECKED_AT_ONCE, after });
+  for (let more = true; more; ) {
+    const stretch = await core.auditTrail.walk(organization, { limit: CHECKED_AT_ONCE, after });
+    stored = stretch.head ?? CHAIN_START;
+    // Behind the chain is the tail, whose turn comes, perhaps while we look: nothing behind it is of this check.
+    const isTail = ({ sequence, id }: StoredEntry) => sequence === null && id > stretch.chainedTo;
+    const tailAt = stretch.entries.findIndex(isTail);
+    const entries = tailAt < 0 ? stretch.entries : stretch.entries.slice(0, tailAt);
     for (const entry of entries) {
-      if (entry.sequence === null && entry.id > chainedTo) continue; // the tail: its turn comes
       const next = nextHead(head, entry);
       const problem = problemOf(entry, next) ?? (contradicts(published, next) ? "altered" : null);
       if (problem !== null) return { intact: false, problem, sequence: next.sequence };
       head = next;
     }
     after = entries.at(-1)?.id ?? null;
-    if (entries.length < CHECKED_AT_ONCE) break;
+    more = entries.length === CHECKED_AT_ONCE;
   }
-  const stored = (await core.auditTrail.head(organization)) ?? CHAIN_START;
   const longest = Math.max(stored.sequence, published?.sequence ?? 0);
   if (head.sequence < longest) return { intact: false, problem: "removed", sequence: head.sequence + 1 };
   if (stored.hash !== head.hash) return { intact: false, problem: "altered", sequence: head.sequence };

@@ -70,6 +70,29 @@ describe("chaining", () => {
     expect(await check(head)).toEqual({ intact: true, head });
   });
 
+  it("while the check runs is no fault", async () => {
+    await chained(999);
+    await write(2);
+    const { auditTrail } = world.core;
+    // the first page of the check ends within the tail, which is chained before its next question
+    const read = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
+      const asked = await answer;
+      await chainAuditLog(world.core);
+      return asked;
+    };
+    const overtaken = {
+      ...world.core,
+      auditTrail: {
+        ...auditTrail,
+        walk: (...asked: Parameters<typeof auditTrail.walk>) => read(auditTrail.walk(...asked)),
+      },
+    };
+    expect(await verifyAuditChain(overtaken, { organization: ORGANIZATION })).toMatchObject({
+      ...{ intact: true, head: { sequence: 999 } },
+    });
+    expect(await check()).toMatchObject({ intact: true, head: { sequence: 1_001 } });
+  });
+
   it("logs every head, where no hand in the database reaches", async () => {
     const { sequence, hash } = await chained(2);
     const line = JSON.stringify({ level: "info", event: "audit.chained", organization: ORGANIZATION, sequence, hash });

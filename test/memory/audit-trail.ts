@@ -38,7 +38,8 @@ export function memoryAuditTrail(db: MemoryDatabase): AuditTrail {
 
     async walk(organization, { limit, after }) {
       const entries = of(organization).filter(({ id }) => id > (after ?? 0));
-      return { entries: entries.slice(0, limit), chainedTo: db.chain.length };
+      const head = db.chainHeads.get(organization) ?? null;
+      return { entries: entries.slice(0, limit), chainedTo: db.chain.length, head };
     },
   };
 }

@@ -32,6 +32,14 @@ export interface ChainTail {
   readonly heads: ReadonlyMap<string | null, ChainHead>;
 }
 
+export interface ChainStretch {
+  readonly entries: readonly StoredEntry[];
+  /** up to which entry of all the chain has come */
+  readonly chainedTo: number;
+  /** where the organization's chain ends */
+  readonly head: ChainHead | null;
+}
+
 export interface AuditTrail {
   /** The newest first. A page may be short, even empty, and yet have a next one: the cost of each is bounded. */
   page(
@@ -49,9 +57,6 @@ export interface AuditTrail {
     runs: { readonly seen: string | null; readonly next: string },
     chain: { readonly links: readonly ChainLink[]; readonly heads: ReadonlyMap<string | null, ChainHead> },
   ): Promise<boolean>;
-  /** An organization's entries in the order in which they were written, and up to which entry of all the chain has come. */
-  walk(
-    organization: string | null,
-    wanted: PageWanted<number>,
-  ): Promise<{ readonly entries: readonly StoredEntry[]; readonly chainedTo: number }>;
+  /** An organization's entries in the order in which they were written, and how far the chain has come, at one moment. */
+  walk(organization: string | null, wanted: PageWanted<number>): Promise<ChainStretch>;
 }

@@ -8,6 +8,7 @@ import { d1Challenges } from "../../src/adapters/d1-challenges.ts";
 import { d1CompanyCredentials } from "../../src/adapters/d1-company-credentials.ts";
 import { d1EmailChanges } from "../../src/adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "../../src/adapters/d1-email-verification.ts";
+import { d1Invitations } from "../../src/adapters/d1-invitations.ts";
 import { d1Members } from "../../src/adapters/d1-members.ts";
 import { d1Organizations } from "../../src/adapters/d1-organizations.ts";
 import { d1Outbox, outboxInsert } from "../../src/adapters/d1-outbox.ts";
@@ -32,6 +33,7 @@ import type { Challenges, MailedLink } from "../../src/domain/ports/challenges.t
 import type { CompanyCredentials } from "../../src/domain/ports/company-credentials.ts";
 import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
 import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
+import type { Invitations } from "../../src/domain/ports/invitations.ts";
 import type { Members } from "../../src/domain/ports/members.ts";
 import type { Organizations } from "../../src/domain/ports/organizations.ts";
 import type { Outbox, OutboxState } from "../../src/domain/ports/outbox.ts";
@@ -50,6 +52,7 @@ import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryAuditTrail } from "../memory/audit-trail.ts";
 import { memoryCompanyCredentials } from "../memory/company-credentials.ts";
 import { memoryDatabase } from "../memory/database.ts";
+import { memoryInvitations } from "../memory/invitations.ts";
 import {
   memoryChallenges,
   memoryEmailChanges,
@@ -88,6 +91,7 @@ export interface Storage {
   readonly apiKeys: ApiKeys;
   readonly auditTrail: AuditTrail;
   readonly members: Members;
+  readonly invitations: Invitations;
   readonly organizations: Organizations;
   readonly projects: Projects;
   readonly companyCredentials: CompanyCredentials;
@@ -128,6 +132,7 @@ export async function memoryStorage(): Promise<Storage> {
     apiKeys: memoryApiKeys(db),
     auditTrail: memoryAuditTrail(db),
     members: memoryMembers(db),
+    invitations: memoryInvitations(db),
     organizations: memoryOrganizations(db),
     projects: memoryProjects(db),
     companyCredentials: memoryCompanyCredentials(db),
@@ -187,6 +192,7 @@ export function storageOn(db: Database, behind: Database = db): Storage {
     apiKeys: d1ApiKeys(db),
     auditTrail: d1AuditTrail(db),
     members: d1Members(db),
+    invitations: d1Invitations(db),
     organizations: d1Organizations(db),
     projects: d1Projects(db),
     companyCredentials: d1CompanyCredentials(db),

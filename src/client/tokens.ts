@@ -1,5 +1,7 @@
+const DIALECTS = ["datix", "dyzo", "vault", "elyssa"] as const;
+
 /** Whose words a session began in: they decide how its tokens are renewed. */
-export type Dialect = "datix" | "dyzo" | "vault" | "elyssa";
+export type Dialect = (typeof DIALECTS)[number];
 
 export interface Tokens {
   readonly dialect: Dialect;
@@ -48,7 +50,8 @@ export function webStore(storage: WebStorage, key = "latchkey"): TokenStore {
 /** What others wrote there under our name is no session. */
 function tokensOf(text: string | null): Tokens | null {
   try {
-    return JSON.parse(text ?? "null");
+    const kept: Tokens = JSON.parse(text ?? "null");
+    return DIALECTS.includes(kept.dialect) && kept.expiresAt > 0 && lifetimeOf(kept.access) > 0 ? kept : null;
   } catch {
     return null;
   }

@@ -18,6 +18,8 @@ export type {
 const EXPIRY_SKEW_SECONDS = 30;
 /** The longest life that Latchkey gives an access token. */
 const MAX_LIFETIME_SECONDS = 86_400;
+/** What fits in a header, and is no longer than a token may be: everything else is junk, and nobody is asked about it. */
+const CREDENTIAL = /^[!-~]{1,8192}$/;
 const TOKEN_KINDS = ["user", "team", "company"] as const;
 
 export interface VerifierOptions {
@@ -76,7 +78,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const presented = presentedIn(credential);
       const { bearer, apiKey } = presented;
       // none, or two of which the one that was meant can't be known
-      if ((bearer === null) === (apiKey === null)) return inactive("unauthenticated");
+      if ((bearer === null) === (apiKey === null) || !CREDENTIAL.test(bearer ?? apiKey ?? "")) {
+        return inactive("unauthenticated");
+      }
       return bearer !== null && ask === "keys" ? verifyHere(bearer) : askLatchkey(presented);
     },
   };

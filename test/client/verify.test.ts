@@ -64,6 +64,17 @@ describe("a token", () => {
   });
 });
 
+describe("what can't be a credential", () => {
+  it.each(["x".repeat(8_193), `${"x".repeat(8_192)}.`, "sk_live_ключ", "sk live", "a\nb", ""])(
+    "is refused here, and nobody is asked: %#",
+    async (credential) => {
+      const refused = { active: false, reason: "unauthenticated", retryAfterSeconds: null };
+      expect([await verifier.verify(credential), await asking.verify(credential)]).toEqual([refused, refused]);
+      expect(asked).toEqual([]);
+    },
+  );
+});
+
 describe("an API key", () => {
   it("is asked about, and counted", async () => {
     const { key } = await makeKey({ rate_limit: 2, scopes: ["agents:read"] });

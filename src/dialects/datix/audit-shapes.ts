@@ -8,13 +8,15 @@ import { csv } from "../../wire/csv.ts";
 import { IsoDate, isoDate, line, sample, text } from "../../wire/fields.ts";
 import { cursor, limit, NextCursor } from "../../wire/paging.ts";
 
+const UTC_TIME = "must be a UTC time such as 2024-12-15T10:00:00Z";
+
 const time = v.optional(
   v.pipe(
     v.string(),
     v.examples(["2024-12-15T10:00:00Z"]),
-    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, "must be a UTC time such as 2024-12-15T10:00:00Z"),
+    v.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/, UTC_TIME),
+    v.check((time) => !Number.isNaN(Date.parse(time)) && isoDate(Date.parse(time) / 1000) === time, UTC_TIME),
     v.transform((time) => Date.parse(time) / 1000),
-    v.check((seconds) => Number.isFinite(seconds), "must be a UTC time such as 2024-12-15T10:00:00Z"),
   ),
 );
 

@@ -80,6 +80,7 @@ describe("the audit log", () => {
   it.each([
     ["?from=yesterday", "from"],
     ["?to=2026-13-01T00:00:00Z", "to"],
+    ["?to=2026-02-30T00:00:00Z", "to"],
     ["?result=maybe", "result"],
     ["?format=xml", "format"],
     ["?cursor=MQ", "cursor"],

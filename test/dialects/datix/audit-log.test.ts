@@ -174,7 +174,8 @@ describe("the chain", () => {
     await make("one");
     await founder(world, "eve");
     await make("two");
-    expect(await chainAuditLog(world.core)).toBe(6);
+    // two accounts made and two logins, two projects, and the first signing key
+    expect(await chainAuditLog(world.core)).toBe(7);
     await make("three");
     const { entries, head } = (await read()).json;
     expect(entries[0]).toMatchObject({ chained: false, sequence: null });

@@ -148,6 +148,7 @@ const Variables = v.object({
   TURNSTILE_SECRET: v.optional(v.string(), ""),
   TURNSTILE_VERIFY_URL: v.optional(v.pipe(v.string(), v.check(URL.canParse, "must be a URL"))),
   CORS_ORIGINS: v.optional(Origins, ""),
+  RETURN_TO_ORIGINS: v.optional(Origins, ""),
   RATE_LIMITS: v.optional(Limits, {}),
   ...DELIVERY_VARIABLES,
   ...GOOGLE_VARIABLES,
@@ -203,6 +204,7 @@ export function configurationOf(env: Env): Configuration {
       passwordMinLength: vars.PASSWORD_MIN_LENGTH,
       passwordHashRounds: vars.PASSWORD_HASH_ROUNDS,
       corsOrigins: vars.CORS_ORIGINS,
+      returnToOrigins: vars.RETURN_TO_ORIGINS,
       limits: vars.RATE_LIMITS,
     },
   };

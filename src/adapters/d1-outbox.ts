@@ -48,6 +48,10 @@ function rowOf(message: OutboxMessage) {
 
 export function d1Outbox(db: Database): Outbox {
   return {
+    tellUser: (message) =>
+      onD1("tell user", async () => {
+        await outboxInsertIfUser(db, message);
+      }),
     claim: ({ id, now, leaseSeconds }) =>
       onD1("claim message", async () => {
         const claimed = await claimWhere(db, { where: and(eq(outbox.id, id), isDue(now)), until: now + leaseSeconds });

@@ -9,6 +9,7 @@ export const PURPOSES = [
   "refresh-token",
   "otp-code",
   "mfa-pending",
+  "page-form",
 ] as const;
 
 export type Purpose = (typeof PURPOSES)[number];

@@ -33,6 +33,14 @@ export const ENGLISH: Words = {
         'If it wasn\'t you, somebody may have access to your account: use "Forgot password" at once to set a new one.',
       ],
     }),
+    address_taken: () => ({
+      subject: "You have an account already",
+      opening: [
+        "Somebody, hopefully you, tried to make an account with this email address. It has one already, so no other was made.",
+        'Sign in to the one that you have. If you don\'t know its password any more, use "Forgot your password?".',
+      ],
+      closing: ["If it wasn't you, ignore this message: nothing was changed."],
+    }),
     confirm_email_change: ({ lifetimeSeconds }) => ({
       subject: "Confirm your new email address",
       opening: ["This address was given as the new email address of an account. Please confirm that it is yours:"],

@@ -33,6 +33,14 @@ export const SPANISH: Words = {
         "Si no has sido tú, es posible que alguien tenga acceso a tu cuenta: usa «He olvidado mi contraseña» cuanto antes para elegir una nueva.",
       ],
     }),
+    address_taken: () => ({
+      subject: "Ya tienes una cuenta",
+      opening: [
+        "Alguien, esperamos que tú, ha intentado crear una cuenta con esta dirección de correo. Ya tiene una, así que no se ha creado otra.",
+        "Inicia sesión en la que tienes. Si ya no recuerdas la contraseña, usa «¿Has olvidado la contraseña?».",
+      ],
+      closing: ["Si no has sido tú, ignora este mensaje: no se ha cambiado nada."],
+    }),
     confirm_email_change: ({ lifetimeSeconds }) => ({
       subject: "Confirma tu nueva dirección de correo",
       opening: ["Esta dirección se ha indicado como la nueva dirección de correo de una cuenta. Confirma que es tuya:"],

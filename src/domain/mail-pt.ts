@@ -33,6 +33,14 @@ export const PORTUGUESE: Words = {
         "Se não foi você, alguém pode ter acesso à sua conta: use “Esqueci minha senha” o quanto antes para escolher uma nova.",
       ],
     }),
+    address_taken: () => ({
+      subject: "Você já tem uma conta",
+      opening: [
+        "Alguém, esperamos que você, tentou criar uma conta com este endereço de e-mail. Ele já tem uma, então nenhuma outra foi criada.",
+        "Entre na que você tem. Se não se lembra mais da senha, use “Esqueceu sua senha?”.",
+      ],
+      closing: ["Se não foi você, ignore esta mensagem: nada foi alterado."],
+    }),
     confirm_email_change: ({ lifetimeSeconds }) => ({
       subject: "Confirme seu novo endereço de e-mail",
       opening: ["Este endereço foi informado como o novo e-mail de uma conta. Confirme que ele é seu:"],

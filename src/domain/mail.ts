@@ -14,6 +14,8 @@ export interface MailFacts {
   readonly verify_email: Link;
   readonly reset_password: Link;
   readonly password_changed: object;
+  /** somebody tried to register it */
+  readonly address_taken: object;
   /** to the new address */
   readonly confirm_email_change: Link;
   /** to the old address, with the link that undoes it */

@@ -37,5 +37,7 @@ export interface Settings {
   /** chained PBKDF2 calls of 100,000 iterations each */
   readonly passwordHashRounds: number;
   readonly corsOrigins: readonly string[];
+  /** where `?return_to=` of the hosted pages may lead, besides to ourselves */
+  readonly returnToOrigins: readonly string[];
   readonly limits: Readonly<Record<LimitName, Limit>>;
 }

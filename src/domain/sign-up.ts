@@ -1,9 +1,9 @@
 import { publicId } from "../crypto/ids.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, limitKeyOf } from "./attempt.ts";
 import { auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { clientKeyOf } from "./client-key.ts";
-import { deliver } from "./delivery.ts";
+import { deliver, mailTo } from "./delivery.ts";
 import { AuthError } from "./error.ts";
 import type { UserId } from "./ids.ts";
 import { newLink } from "./mailed-link.ts";
@@ -24,14 +24,55 @@ export interface SignedUp extends NewAccount {
 }
 
 /** A new user, who is the admin of a new organization, and a mail that asks whether the address is theirs. */
-export async function signUp(core: Core, { call, ...wanted }: SignUp & { call: Call }): Promise<SignedUp> {
-  checkNewPassword(core, { password: wanted.password, email: wanted.email, name: wanted.fullName, field: "password" });
+export async function signUp(core: Core, asked: SignUp & { call: Call }): Promise<SignedUp> {
+  return limited(core, asked, () => register(core, asked));
+}
+
+/**
+ * The same for whoever may not learn whether the address has an account: nothing that can be seen or counted tells. The
+ * address does, by one mail or the other.
+ */
+export async function signUpUnseen(core: Core, asked: SignUp & { call: Call }): Promise<void> {
+  await limited(core, asked, async () => {
+    try {
+      await register(core, asked);
+    } catch (error) {
+      if (!(error instanceof AuthError) || error.refusal !== "email_taken") throw error;
+      await refuseUnseen(core, asked);
+    }
+  });
+}
+
+async function limited<Result>(
+  core: Core,
+  { call, email, password, fullName }: SignUp & { call: Call },
+  check: () => Promise<Result>,
+): Promise<Result> {
+  checkNewPassword(core, { password, email, name: fullName, field: "password" });
   return attempt(core, {
     call,
     asks: [{ name: "register:ip", key: clientKeyOf(call.address) }],
     counts: "success",
-    check: () => register(core, { call, ...wanted }),
+    check,
   });
+}
+
+/** Costs what a registration does: a hash, a write, and a message after the answer. */
+async function refuseUnseen(core: Core, { call, email, password }: SignUp & { call: Call }): Promise<void> {
+  await sealPassword(core, { publicId: publicId({ prefix: "user", random: core.random }), password });
+  const at = core.clock.now();
+  await core.auditLog.write(auditEntry(call, { action: "user.registered", at, result: "failure" }));
+  call.later(tellHolder(core, { call, email }));
+}
+
+/** As often as a link may be asked for, and no more: whoever fills in forms fills nobody's mailbox. */
+async function tellHolder(core: Core, { call, email }: { call: Call; email: string }): Promise<void> {
+  const limit = core.settings.limits["recover:recipient"];
+  const { allowed } = await core.limiter.reserve(limit, limitKeyOf(email), core.clock.now());
+  if (!allowed) return;
+  const message = mailTo(core, { to: email, language: call.language, mail: { kind: "address_taken" } });
+  await core.outbox.tellUser(message);
+  await deliver(core, message.id);
 }
 
 async function register(core: Core, { call, ...wanted }: SignUp & { call: Call }): Promise<SignedUp> {

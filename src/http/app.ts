@@ -12,9 +12,8 @@ import type { Dialect } from "../wire/dialect.ts";
 import type { Http } from "./call.ts";
 import { showOutbox } from "./dev-outbox.tsx";
 import { mountDocuments } from "./documents.ts";
-import { mountInvitationPage } from "./invitation-page.tsx";
 import { mount, refuseOutside } from "./mount.ts";
-import { mountPages } from "./pages.tsx";
+import { mountPages } from "./pages.ts";
 import { refuse } from "./refuse.ts";
 
 export const DIALECTS: readonly Dialect[] = [datix, dyzo, vault, elyssa];
@@ -24,6 +23,7 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
   const app = new Hono<Http>({ strict: false });
   app.use(securityHeaders);
   app.use(crossOrigin());
+  mountPages(app);
   for (const dialect of dialects) mount(app, dialect);
   mountDocuments(app, dialects);
 
@@ -36,8 +36,6 @@ export function createApp(dialects: readonly Dialect[] = DIALECTS): Hono<Http> {
     return c.json({ status: "ok" });
   });
 
-  mountPages(app);
-  mountInvitationPage(app);
   app.get("/dev/outbox", showOutbox);
 
   app.notFound((c) =>

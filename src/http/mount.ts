@@ -66,7 +66,7 @@ function membershipOf(caller: Caller): Membership | null {
 }
 
 /** The input as the row's schema makes it. The refusal names the first field that isn't right, and never repeats its value. */
-function parse(schema: v.GenericSchema | undefined, input: unknown, whole = "path"): unknown {
+export function parse(schema: v.GenericSchema | undefined, input: unknown, whole = "path"): unknown {
   if (schema === undefined) return null;
   // to valibot an array is an object without the members that are asked for
   if (Array.isArray(input)) throw invalid(whole, "must be a JSON object");

@@ -1,15 +1,28 @@
-import type { Refusal } from "../domain/error.ts";
+import type { AuthError, Refusal } from "../domain/error.ts";
 
 /** What can stand between a reader and what a page is for, as the reader sees it: several refusals are one problem. */
-export type Problem =
-  | "dead_link"
-  | "weak_password"
-  | "email_taken"
-  | "from_elsewhere"
-  | "not_understood"
-  | "too_many"
-  | "try_again"
-  | "not_allowed";
+export const PROBLEMS = [
+  "dead_link",
+  "gone",
+  "weak_password",
+  "email_taken",
+  "phone_taken",
+  "not_accepted",
+  "not_understood",
+  "wrong_login",
+  "wrong_password",
+  "wrong_code",
+  "login_over",
+  "email_unverified",
+  "second_factor_on",
+  "second_factor_off",
+  "too_many_keys",
+  "too_many",
+  "try_again",
+  "not_allowed",
+] as const;
+
+export type Problem = (typeof PROBLEMS)[number];
 
 interface Answer {
   readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 503;
@@ -22,24 +35,24 @@ export const ANSWERS: Readonly<Record<Refusal, Answer>> = {
   not_json: { status: 400, problem: "not_understood" },
   weak_password: { status: 400, problem: "weak_password" },
   captcha_refused: { status: 400, problem: "not_allowed" },
-  unauthenticated: { status: 401, problem: "not_allowed" },
-  wrong_credentials: { status: 401, problem: "not_allowed" },
-  wrong_password: { status: 401, problem: "not_allowed" },
-  wrong_second_factor: { status: 401, problem: "not_allowed" },
-  wrong_temp_token: { status: 401, problem: "not_allowed" },
-  wrong_code: { status: 401, problem: "not_allowed" },
+  unauthenticated: { status: 401, problem: "wrong_login" },
+  wrong_credentials: { status: 401, problem: "wrong_login" },
+  wrong_password: { status: 401, problem: "wrong_password" },
+  wrong_second_factor: { status: 401, problem: "wrong_code" },
+  wrong_temp_token: { status: 401, problem: "login_over" },
+  wrong_code: { status: 401, problem: "wrong_code" },
   identity_refused: { status: 401, problem: "not_allowed" },
-  email_unverified: { status: 403, problem: "not_allowed" },
-  forbidden: { status: 403, problem: "from_elsewhere" },
-  not_found: { status: 404, problem: "dead_link" },
+  email_unverified: { status: 403, problem: "email_unverified" },
+  forbidden: { status: 403, problem: "not_accepted" },
+  not_found: { status: 404, problem: "gone" },
   method_not_allowed: { status: 405, problem: "not_understood" },
   email_taken: { status: 409, problem: "email_taken" },
-  second_factor_on: { status: 409, problem: "not_allowed" },
-  second_factor_off: { status: 409, problem: "not_allowed" },
-  too_many_api_keys: { status: 409, problem: "not_allowed" },
-  phone_taken: { status: 409, problem: "not_allowed" },
+  second_factor_on: { status: 409, problem: "second_factor_on" },
+  second_factor_off: { status: 409, problem: "second_factor_off" },
   last_admin: { status: 409, problem: "not_allowed" },
   already_member: { status: 409, problem: "not_allowed" },
+  too_many_api_keys: { status: 409, problem: "too_many_keys" },
+  phone_taken: { status: 409, problem: "phone_taken" },
   body_too_large: { status: 413, problem: "not_understood" },
   unsupported_media_type: { status: 415, problem: "not_understood" },
   too_many_requests: { status: 429, problem: "too_many" },
@@ -49,9 +62,23 @@ export const ANSWERS: Readonly<Record<Refusal, Answer>> = {
   unavailable: { status: 503, problem: "try_again" },
 };
 
-/** After these the link is as good as before: the form is shown again. */
-const REPEATABLE: readonly Problem[] = ["weak_password", "too_many", "try_again"];
+/** The answer on one page, where a refusal may mean something else than elsewhere. */
+export function problemOf(refusal: Refusal, here: Partial<Readonly<Record<Refusal, Problem>>>): Answer {
+  const { status, problem } = ANSWERS[refusal];
+  return { status, problem: here[refusal] ?? problem };
+}
 
-export function isRepeatable(problem: Problem): boolean {
-  return REPEATABLE.includes(problem);
+/** The input that a refusal is about, by the name that it has in every form. */
+const FIELDS: Partial<Readonly<Record<Refusal, string>>> = {
+  weak_password: "new_password",
+  wrong_credentials: "password",
+  wrong_password: "password",
+  wrong_second_factor: "code",
+  wrong_code: "code",
+  email_taken: "email",
+  phone_taken: "phone",
+};
+
+export function fieldOf({ refusal, details }: AuthError): string | null {
+  return FIELDS[refusal] ?? details.field ?? null;
 }

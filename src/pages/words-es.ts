@@ -1,55 +1,52 @@
-import type { PageWords } from "./page-words.ts";
+import type { PageWords } from "./words.ts";
+import { ENTRY_ES } from "./words-entry-es.ts";
+import { LINKS_ES } from "./words-links-es.ts";
 
 export const SPANISH: PageWords = {
-  links: {
-    verify_email: {
-      title: "Confirma tu dirección de correo",
-      text: "¿Has creado una cuenta con esta dirección? Entonces confirma que es tuya.",
-      button: "Confirmar dirección",
-      done: {
-        title: "Tu dirección está confirmada",
-        text: "Gracias. Puedes cerrar esta página y seguir donde estabas.",
-      },
-    },
-    reset_password: {
-      title: "Elige una contraseña nueva",
-      text: "Sustituye a la contraseña de esta cuenta. Se cerrarán todas tus sesiones.",
-      button: "Guardar la contraseña",
-      done: {
-        title: "Tu contraseña nueva está guardada",
-        text: "Se han cerrado todas tus sesiones. Vuelve a iniciar sesión con la contraseña nueva.",
-      },
-    },
-    confirm_email_change: {
-      title: "Confirma tu nueva dirección",
-      text: "Será la dirección de tu cuenta, en lugar de la que tiene ahora.",
-      button: "Usar esta dirección",
-      done: {
-        title: "Tu dirección ha cambiado",
-        text: "A partir de ahora inicias sesión con la nueva. Se ha cerrado la sesión en los demás dispositivos.",
-      },
-    },
-    undo_email_change: {
-      title: "Conserva tu dirección",
-      text: "Alguien ha pedido cambiar la dirección de tu cuenta. Si lo deshaces, la cuenta vuelve a tener esta y se cierran todas las sesiones abiertas en ella.",
-      button: "Deshacer el cambio",
-      done: {
-        title: "La cuenta vuelve a tener tu dirección",
-        text: "Se han cerrado todas las sesiones. Si no has pedido tú el cambio, es posible que alguien conozca tu contraseña: elige una nueva ahora.",
-      },
+  links: LINKS_ES,
+  entry: ENTRY_ES,
+  layout: {
+    skip: "Ir al contenido",
+    signOut: "Cerrar sesión",
+    menuLabel: "Tu cuenta",
+    menu: {
+      "/account": "Perfil",
+      "/account/security": "Seguridad",
+      "/account/keys": "Claves de API",
+      "/account/data": "Tus datos",
     },
   },
   newPassword: {
     label: "Contraseña nueva",
     hint: (minLength) =>
       `Al menos ${minLength} caracteres. Unas cuantas palabras seguidas son fáciles de recordar y difíciles de adivinar.`,
+    strength: ["Demasiado corta", "Fácil de adivinar", "Buena", "Muy buena"],
   },
-  choosePassword: "Elegir una contraseña nueva",
+  notes: {
+    sign_in_first: "Primero inicia sesión.",
+    signed_out: "Has cerrado la sesión.",
+    name_saved: "Tu nombre se ha guardado.",
+    email_asked:
+      "Si nadie más usa esa dirección, le enviamos un correo con un enlace. Hasta que lo sigas, tu dirección no cambia.",
+    verification_sent: "Te hemos enviado un correo con un enlace nuevo.",
+    phone_asked: "Te hemos enviado un código al teléfono.",
+    phone_saved: "Tu número de teléfono se ha guardado.",
+    phone_removed: "Tu número de teléfono se ha eliminado.",
+    password_changed: "Tu contraseña ha cambiado. Se ha cerrado la sesión en los demás dispositivos.",
+    second_factor_on: "La verificación en dos pasos está activada.",
+    second_factor_off:
+      "La verificación en dos pasos está desactivada. Se ha cerrado la sesión en los demás dispositivos.",
+    session_ended: "Esa sesión se ha cerrado.",
+    others_ended: "Se han cerrado todas las demás sesiones.",
+    key_revoked: "La clave se ha revocado.",
+    account_deleted: "Tu cuenta se ha eliminado.",
+  },
   problems: {
     dead_link: {
       title: "Este enlace ya no funciona",
       text: "Cada enlace funciona una sola vez y durante un tiempo limitado; un correo más reciente anula el enlace anterior. Pide uno nuevo o copia el enlace completo del correo.",
     },
+    gone: { title: "Eso ya no existe", text: "Alguien, u otra pestaña, se ha adelantado. No se ha cambiado nada." },
     weak_password: {
       title: "Elige otra contraseña",
       text: "Tiene que ser lo bastante larga, no ser de las más comunes y no coincidir con tu nombre ni con tu dirección.",
@@ -58,14 +55,29 @@ export const SPANISH: PageWords = {
       title: "La dirección ya se usa",
       text: "Entretanto otra cuenta tiene esta dirección, así que la tuya conserva la que tenía.",
     },
-    from_elsewhere: {
-      title: "Esto viene de otro sitio",
-      text: "No se ha cambiado nada. Abre el enlace del correo y pulsa el botón que hay allí.",
+    phone_taken: { title: "El número ya se usa", text: "Otra cuenta tiene este número de teléfono." },
+    not_accepted: {
+      title: "No se ha aceptado",
+      text: "Venía de otro sitio, llevaba demasiado tiempo abierto o no te corresponde. No se ha cambiado nada: vuelve a intentarlo desde esta página.",
     },
     not_understood: {
-      title: "Faltaba algo",
-      text: "No se ha cambiado nada. Vuelve a abrir el enlace del correo.",
+      title: "Revisa lo que has escrito",
+      text: "Falta algo o no tiene la forma correcta. No se ha cambiado nada.",
     },
+    wrong_login: { title: "No coincide", text: "La dirección o la contraseña no es correcta. Vuelve a intentarlo." },
+    wrong_password: { title: "La contraseña no es correcta", text: "No se ha cambiado nada. Vuelve a intentarlo." },
+    wrong_code: {
+      title: "El código no es correcto",
+      text: "Es erróneo, demasiado antiguo o ya se ha usado. Prueba con el más reciente.",
+    },
+    login_over: { title: "Ha pasado demasiado tiempo", text: "Vuelve a iniciar sesión desde el principio." },
+    email_unverified: {
+      title: "Primero confirma tu dirección",
+      text: "Abre el enlace del correo que te enviamos. Si se ha perdido, elige una contraseña nueva: eso también confirma la dirección.",
+    },
+    second_factor_on: { title: "Ya está activada", text: "Para configurarla de nuevo, desactívala antes." },
+    second_factor_off: { title: "No está configurada", text: "No se ha cambiado nada." },
+    too_many_keys: { title: "Tienes demasiadas claves", text: "Revoca alguna que ya no necesites." },
     too_many: { title: "Demasiados intentos", text: "Espera unos minutos y vuelve a intentarlo." },
     try_again: {
       title: "No ha funcionado",

@@ -1,55 +1,51 @@
-import type { PageWords } from "./page-words.ts";
+import type { PageWords } from "./words.ts";
+import { ENTRY_PT } from "./words-entry-pt.ts";
+import { LINKS_PT } from "./words-links-pt.ts";
 
 export const PORTUGUESE: PageWords = {
-  links: {
-    verify_email: {
-      title: "Confirme seu endereço de e-mail",
-      text: "Você criou uma conta com este endereço? Então confirme que ele é seu.",
-      button: "Confirmar endereço",
-      done: {
-        title: "Seu endereço está confirmado",
-        text: "Obrigado. Você pode fechar esta página e continuar de onde parou.",
-      },
-    },
-    reset_password: {
-      title: "Escolha uma nova senha",
-      text: "Ela substitui a senha desta conta. Todas as suas sessões serão encerradas.",
-      button: "Salvar nova senha",
-      done: {
-        title: "Sua nova senha está salva",
-        text: "Todas as suas sessões foram encerradas. Entre de novo com a nova senha.",
-      },
-    },
-    confirm_email_change: {
-      title: "Confirme seu novo endereço",
-      text: "Ele passa a ser o endereço da sua conta, no lugar do atual.",
-      button: "Usar este endereço",
-      done: {
-        title: "Seu endereço foi alterado",
-        text: "A partir de agora você entra com o novo. Os outros dispositivos foram desconectados.",
-      },
-    },
-    undo_email_change: {
-      title: "Mantenha seu endereço",
-      text: "Alguém pediu para mudar o endereço da sua conta. Se você desfizer a mudança, a conta volta a ter este endereço e todas as sessões abertas nela são encerradas.",
-      button: "Desfazer a mudança",
-      done: {
-        title: "A conta voltou a ter seu endereço",
-        text: "Todas as sessões foram encerradas. Se não foi você quem pediu a mudança, alguém pode saber sua senha: escolha uma nova agora.",
-      },
+  links: LINKS_PT,
+  entry: ENTRY_PT,
+  layout: {
+    skip: "Ir para o conteúdo",
+    signOut: "Sair",
+    menuLabel: "Sua conta",
+    menu: {
+      "/account": "Perfil",
+      "/account/security": "Segurança",
+      "/account/keys": "Chaves de API",
+      "/account/data": "Seus dados",
     },
   },
   newPassword: {
     label: "Nova senha",
     hint: (minLength) =>
       `Pelo menos ${minLength} caracteres. Algumas palavras em sequência são fáceis de lembrar e difíceis de adivinhar.`,
+    strength: ["Curta demais", "Fácil de adivinhar", "Boa", "Muito boa"],
   },
-  choosePassword: "Escolher uma nova senha",
+  notes: {
+    sign_in_first: "Entre primeiro.",
+    signed_out: "Você saiu.",
+    name_saved: "Seu nome foi salvo.",
+    email_asked:
+      "Se ninguém mais usa esse endereço, um e-mail com um link está a caminho. Até você abrir o link, seu endereço continua o mesmo.",
+    verification_sent: "Um e-mail com um novo link está a caminho.",
+    phone_asked: "Um código está a caminho do seu telefone.",
+    phone_saved: "Seu número de telefone foi salvo.",
+    phone_removed: "Seu número de telefone foi removido.",
+    password_changed: "Sua senha foi alterada. Os outros dispositivos foram desconectados.",
+    second_factor_on: "A verificação em duas etapas está ativada.",
+    second_factor_off: "A verificação em duas etapas está desativada. Os outros dispositivos foram desconectados.",
+    session_ended: "Essa sessão foi encerrada.",
+    others_ended: "Todas as outras sessões foram encerradas.",
+    key_revoked: "A chave foi revogada.",
+    account_deleted: "Sua conta foi excluída.",
+  },
   problems: {
     dead_link: {
       title: "Este link não funciona mais",
       text: "Cada link funciona uma única vez e por tempo limitado; um e-mail mais recente invalida o link anterior. Peça um novo ou copie o link inteiro do e-mail.",
     },
+    gone: { title: "Isso não existe mais", text: "Alguém, ou outra aba, foi mais rápido. Nada foi alterado." },
     weak_password: {
       title: "Escolha outra senha",
       text: "Ela precisa ser longa o bastante, não estar entre as mais comuns e não ser igual ao seu nome nem ao seu endereço.",
@@ -58,19 +54,31 @@ export const PORTUGUESE: PageWords = {
       title: "O endereço já está em uso",
       text: "Enquanto isso, outra conta passou a ter este endereço; por isso a sua mantém o que tinha.",
     },
-    from_elsewhere: {
-      title: "Isto veio de outro site",
-      text: "Nada foi alterado. Abra o link do e-mail e pressione o botão na página.",
+    phone_taken: { title: "O número já está em uso", text: "Outra conta tem este número de telefone." },
+    not_accepted: {
+      title: "Isto não foi aceito",
+      text: "Veio de outro site, ficou aberto tempo demais ou não cabe a você. Nada foi alterado: tente de novo a partir desta página.",
     },
     not_understood: {
-      title: "Faltou alguma coisa",
-      text: "Nada foi alterado. Abra de novo o link do e-mail.",
+      title: "Confira o que você digitou",
+      text: "Falta alguma coisa ou o formato não está certo. Nada foi alterado.",
     },
+    wrong_login: { title: "Não confere", text: "O endereço ou a senha não está certo. Tente de novo." },
+    wrong_password: { title: "A senha não está certa", text: "Nada foi alterado. Tente de novo." },
+    wrong_code: {
+      title: "O código não está certo",
+      text: "Está errado, é antigo demais ou já foi usado. Tente o mais recente.",
+    },
+    login_over: { title: "Demorou demais", text: "Entre de novo desde o começo." },
+    email_unverified: {
+      title: "Confirme seu endereço primeiro",
+      text: "Abra o link do e-mail que enviamos. Se ele se perdeu, escolha uma nova senha: isso também confirma o endereço.",
+    },
+    second_factor_on: { title: "Já está ativada", text: "Para configurar de novo, desative-a antes." },
+    second_factor_off: { title: "Não está configurada", text: "Nada foi alterado." },
+    too_many_keys: { title: "Você tem chaves demais", text: "Revogue alguma de que não precisa mais." },
     too_many: { title: "Tentativas demais", text: "Espere alguns minutos e tente de novo." },
-    try_again: {
-      title: "Não funcionou",
-      text: "A culpa foi nossa, e nada foi alterado. Tente de novo daqui a pouco.",
-    },
+    try_again: { title: "Não funcionou", text: "A culpa foi nossa, e nada foi alterado. Tente de novo daqui a pouco." },
     not_allowed: { title: "Não é possível", text: "Nada foi alterado." },
   },
 };

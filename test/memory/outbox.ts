@@ -23,6 +23,10 @@ export function memoryOutbox(db: MemoryDatabase): Outbox {
   }
 
   return {
+    async tellUser(message) {
+      if ([...db.users.values()].some(({ email }) => email === message.to)) writeMessage(db, message);
+    },
+
     async claim({ id, now, leaseSeconds }) {
       const row = db.messages.get(id);
       return row === undefined || !isDue(row, now) ? null : claim(row, now + leaseSeconds);

@@ -29,7 +29,7 @@ const HOUSE: Readonly<Record<string, readonly string[]>> = {
   "src/dialects/dyzo/": ["src/wire/", "src/domain/", "valibot"],
   "src/dialects/vault/": ["src/wire/", "src/domain/", "valibot"],
   "src/dialects/elyssa/": ["src/wire/", "src/domain/", "valibot"],
-  "src/pages/": ["src/wire/", "src/domain/", "hono"],
+  "src/pages/": ["src/wire/", "src/domain/", "hono", "valibot"],
   "src/http/": [
     "src/dialects/",
     "src/pages/",

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { REFUSALS } from "../../src/domain/error.ts";
 import { LANGUAGES } from "../../src/domain/language.ts";
-import { LINK_PAGES } from "../../src/pages/link-pages.ts";
+import { LINK_PAGES } from "../../src/pages/link-pages.tsx";
 import { ANSWERS } from "../../src/pages/problems.ts";
 import { STYLE } from "../../src/pages/style.ts";
 import { WORDS } from "../../src/pages/words.ts";
@@ -39,7 +39,8 @@ async function state(): Promise<unknown> {
   return Promise.all(tables.map(async (table) => (await DB.prepare(`SELECT * FROM ${table}`).all()).results));
 }
 
-describe.each(LINK_PAGES)("$path", ({ kind, path, action, asksPassword }) => {
+describe.each(LINK_PAGES)("$path", ({ kind, path, forms, asksPassword }) => {
+  const action = forms[0]?.action ?? "";
   const fieldsFor = (token: string) => ({ token, ...(asksPassword ? { new_password: NEW_PASSWORD } : {}) });
   const mailedToken = async () => {
     await mailEverything();
@@ -95,7 +96,7 @@ describe.each(LINK_PAGES)("$path", ({ kind, path, action, asksPassword }) => {
     ]) {
       const refused = await post(world, action, fieldsFor(token), headers);
       expect(refused.status).toBe(403);
-      expect(refused.text).toContain(WORDS.en.problems.from_elsewhere.title);
+      expect(refused.text).toContain(WORDS.en.problems.not_accepted.title);
     }
     expect(await state()).toEqual(before);
     expect((await post(world, action, fieldsFor(token), origin("http://localhost:8787"))).status).toBe(200);
@@ -109,16 +110,17 @@ describe.each(LINK_PAGES)("$path", ({ kind, path, action, asksPassword }) => {
     expect(long.status).toBe(413);
   });
 
-  it("loads and runs nothing, is framed by nobody, sets no cookie and is kept by no cache", async () => {
+  it("loads nothing and runs only its own script, is framed by nobody, sets no cookie and is kept by no cache", async () => {
     const token = await mailedToken();
     const answers = await Promise.all([1, 2].map(() => world.ask(`${path}?token=${token}`)));
     const nonces = answers.map(({ text, headers }) => {
       const nonce = /<style nonce="([\w-]{22})">/.exec(text)?.[1] ?? "no nonce";
       expect(headers.get("Content-Security-Policy")).toBe(
-        `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+        `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
       );
       expect(/<style[^>]*>([^<]*)</.exec(text)?.[1]).toBe(STYLE);
-      expect(text).not.toMatch(/<script|<img|<link|style=|https?:/i);
+      expect(text.match(/<script[^>]*>/g)).toEqual([`<script nonce="${nonce}">`]);
+      expect(text).not.toMatch(/<img|style=|https?:/i);
       expect(headers.get("Set-Cookie")).toBeNull();
       expect(headers.get("Cache-Control")).toBe("no-store");
       expect(headers.get("Referrer-Policy")).toBe("no-referrer");

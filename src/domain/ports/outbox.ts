@@ -27,6 +27,8 @@ export interface GivenUp {
 
 /** Messages on their way. They get here by the statements of `d1-outbox.ts`, in the batch of what they belong to. */
 export interface Outbox {
+  /** Writes a message that belongs to nothing else that is stored, if its address is a user's. */
+  tellUser(message: OutboxMessage): Promise<void>;
   /** One message, unless another has it, or it is settled or unknown. */
   claim(which: { id: string; now: number; leaseSeconds: number }): Promise<ClaimedMessage | null>;
   /** The most overdue ones of a channel. */

@@ -1,0 +1,51 @@
+/** Everything before somebody is signed in. */
+export const ENTRY_EN = {
+  email: "Email address",
+  password: "Password",
+  fullName: "Your name",
+  code: "Code",
+  home: {
+    title: "Sign in with Latchkey",
+    text: "This is an authentication service: accounts, sessions and API keys for the applications that use it.",
+    signedIn: "You are signed in as",
+    account: "Your account",
+    forDevelopers: "For developers",
+    docs: "Documentation of the four APIs",
+    openapi: "OpenAPI description",
+    jwks: "Public keys of our tokens",
+    outbox: "Mail and SMS of this development server",
+  },
+  signIn: {
+    title: "Sign in",
+    button: "Sign in",
+    forgot: "Forgot your password?",
+    register: "New here? Create an account",
+  },
+  secondFactor: {
+    title: "Enter your code",
+    text: "Your account has two-factor authentication. Type the six digits that your app shows, or one of your backup codes.",
+    button: "Continue",
+    back: "Start again",
+  },
+  register: {
+    title: "Create an account",
+    organization: "Name of your team",
+    organizationHint: "Your company, project or household: you can invite others to it later.",
+    button: "Create account",
+    signIn: "You have an account? Sign in",
+  },
+  forgot: {
+    title: "Forgot your password?",
+    text: "Type the address of your account, and we mail you a link for a new password.",
+    button: "Send the link",
+    back: "Back to signing in",
+  },
+  checkMail: {
+    title: "Check your mail",
+    register: "We have sent a mail to that address. Open the link in it to confirm that it is yours, then sign in.",
+    forgot: "If that address has an account, a mail with a link for a new password is on its way.",
+    spam: "Nothing there after a few minutes? Look among the unwanted mail, or try again.",
+    outbox: "Read it at /dev/outbox",
+    signIn: "Sign in",
+  },
+};

@@ -76,9 +76,21 @@ export async function signedIn(world: World, returnTo = "/account"): Promise<Vis
   return signIn(new Visitor(world), returnTo);
 }
 
-export async function signIn(visitor: Visitor, returnTo = "/account"): Promise<Visitor> {
+export async function signIn(
+  visitor: Visitor,
+  returnTo = "/account",
+  { email, password }: Partial<typeof ADA> = {},
+): Promise<Visitor> {
   await visitor.get(`/login?${new URLSearchParams({ return_to: returnTo })}`);
-  const { status } = await visitor.submit("/pages/login", { email: ADA.email, password: ADA.password });
+  const { status } = await visitor.submit("/pages/login", {
+    email: email ?? ADA.email,
+    password: password ?? ADA.password,
+  });
   if (status !== 303) throw new Error(`not signed in: ${status}`);
   return visitor;
+}
+
+/** As a page writes it. */
+export function escaped(words: string): string {
+  return words.replaceAll("'", "&#39;").replaceAll('"', "&quot;");
 }

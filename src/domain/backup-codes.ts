@@ -1,4 +1,4 @@
-import { equalBytes, utf8 } from "../crypto/bytes.ts";
+import { equalBytes, text, utf8 } from "../crypto/bytes.ts";
 import { randomDigits } from "../crypto/digits.ts";
 import { base62 } from "../crypto/ids.ts";
 import type { BackupCodeId, SealedBackupCode } from "./ids.ts";
@@ -35,6 +35,20 @@ export async function newBackupCodes(core: Core, user: User): Promise<NewBackupC
   return { shown, stored };
 }
 
+/** The user's unspent ones, to be shown while their setup waits for its confirmation. */
+export async function openBackupCodes(core: Core, user: User): Promise<readonly string[]> {
+  const unspent = await core.secondFactors.backupCodes(user.id);
+  return Promise.all(unspent.map(async (stored) => text(await openCode(core, { user, stored }))));
+}
+
+function openCode(core: Core, { user, stored }: { user: User; stored: StoredBackupCode }): Promise<Uint8Array> {
+  return core.sealer.open({
+    purpose: "backup-code",
+    context: backupCodeContext({ publicId: user.publicId, id: stored.id }),
+    sealed: stored.sealedCode,
+  });
+}
+
 /** A six-digit code costs no look at them. */
 export function looksLikeBackupCode(code: string): boolean {
   return code.length === BACKUP_CODE_DIGITS;
@@ -47,15 +61,7 @@ export async function matchingBackupCode(
 ): Promise<BackupCodeId | null> {
   const typed = utf8(code);
   const unspent = await core.secondFactors.backupCodes(user.id);
-  const opened = await Promise.all(
-    unspent.map(({ id, sealedCode }) =>
-      core.sealer.open({
-        purpose: "backup-code",
-        context: backupCodeContext({ publicId: user.publicId, id }),
-        sealed: sealedCode,
-      }),
-    ),
-  );
+  const opened = await Promise.all(unspent.map((stored) => openCode(core, { user, stored })));
   const matches = opened.map((digits) => equalBytes(digits, typed));
   return unspent[matches.indexOf(true)]?.id ?? null;
 }

@@ -1,7 +1,7 @@
 import { base32 } from "../crypto/bytes.ts";
 import { matchingStep, TOTP_SECRET_BYTES } from "../crypto/totp.ts";
 import { accountEntry } from "./audit.ts";
-import { newBackupCodes } from "./backup-codes.ts";
+import { newBackupCodes, openBackupCodes } from "./backup-codes.ts";
 import type { Call } from "./call.ts";
 import { AuthError } from "./error.ts";
 import { proveOwnPassword } from "./own-password.ts";
@@ -38,6 +38,19 @@ export async function enableSecondFactor(
   );
   if (!began) throw alreadyOn();
   return { secret: base32(secret), qrCode, backupCodes: codes.shown };
+}
+
+/** The setup that waits for its first code, as it was shown: it is of no effect yet. Null when there is none. */
+export async function unconfirmedSetup(
+  core: Core,
+  { caller }: { caller: Standing },
+): Promise<SecondFactorSetup | null> {
+  const { user } = caller;
+  const factor = await core.secondFactors.of(user.id);
+  if (factor === null || factor.confirmedAt !== null) return null;
+  const secret = await openTotpSecret(core, { user, sealed: factor.sealedSecret });
+  const backupCodes = await openBackupCodes(core, user);
+  return { secret: base32(secret), qrCode: await qrCodeDataUri(otpauthUri(core, { user, secret })), backupCodes };
 }
 
 /** A first code shows that the app has the secret: from now on no login goes past the second factor. */

@@ -13,7 +13,7 @@ export interface FormOn {
 
 export function formOn(frame: Frame, action: `/pages/${string}`): FormOn {
   const refused = frame.refused?.action === action ? frame.refused : null;
-  return { frame, action, id: action.replace("/pages/", ""), refused };
+  return { frame, action, id: action.replace("/pages/", "").replaceAll("/", "-"), refused };
 }
 
 /** The form with its token, and with what is wrong above its fields. `hidden`: what the page's address said. */
@@ -161,6 +161,50 @@ export function NewPasswordField({ on }: { on: FormOn }) {
 export function Submit({ children, class: look }: { children: Child; class?: string }) {
   return (
     <button type="submit" class={look}>
+      {children}
+    </button>
+  );
+}
+
+interface SelectSpec {
+  readonly on: FormOn;
+  readonly name: string;
+  readonly label: string;
+  /** which of the options is chosen at first */
+  readonly value: string;
+  /** values and words */
+  readonly options: readonly (readonly [value: string, words: string])[];
+}
+
+export function Select({ on, name, label, value, options }: SelectSpec) {
+  const id = `${on.id}-${name}`;
+  const chosen = on.refused === null ? value : on.refused.typed(name);
+  return (
+    <>
+      <label for={id}>{label}</label>
+      <select id={id} name={name}>
+        {options.map(([option, words]) => (
+          <option value={option} selected={option === chosen}>
+            {words}
+          </option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+/** Copies an element's text. Without scripts it isn't there. */
+export function CopyButton({ of, words }: { of: string; words: { readonly copy: string; readonly copied: string } }) {
+  return (
+    <button type="button" class="small" data-copy={of} data-done={words.copied} hidden>
+      {words.copy}
+    </button>
+  );
+}
+
+export function PrintButton({ children }: { children: Child }) {
+  return (
+    <button type="button" class="quiet small" data-print hidden>
       {children}
     </button>
   );

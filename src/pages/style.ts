@@ -92,18 +92,21 @@ button:hover, .button:hover { filter: brightness(1.08); }
 .rows p { margin: 0; overflow-wrap: anywhere; }
 .rows div { flex: 1 1 14rem; min-width: 0; }
 .tag { display: inline-block; margin-left: .4rem; padding: 0 .45rem; border-radius: .3rem; background: var(--good-paper); font-size: .8rem; font-weight: 500; }
+.warn { background: var(--bad-paper); }
 .facts { display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .3rem 1rem; margin-top: .9rem; }
 .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
 .chart { display: block; width: 100%; max-width: 15rem; height: 2rem; margin-top: .4rem; color: var(--accent); }
 .qr { display: block; width: 13rem; max-width: 100%; height: auto; margin-top: 1rem; border-radius: .4rem; image-rendering: pixelated; }
 .secret { display: block; margin-top: 1rem; padding: .75rem .9rem; background: var(--paper); border: 1px dashed var(--edge); border-radius: .4rem; user-select: all; }
 .codes { display: grid; grid-template-columns: repeat(auto-fill, minmax(7rem, 1fr)); gap: .35rem 1rem; margin-top: 1rem; padding: .9rem 1rem; background: var(--paper); border-radius: .4rem; font-variant-numeric: tabular-nums; }
-.steps > li { margin-top: 2rem; }
+.on-paper { display: none; }
+.steps > li + li { margin-top: 2rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .6rem; margin-top: 1rem; }
 @media print {
   body * { visibility: hidden; }
   .print, .print * { visibility: visible; }
   .print { position: absolute; left: 0; top: 0; }
   .print button { display: none; }
+  .on-paper { display: block; }
 }
 `;

@@ -1,9 +1,11 @@
+import { ACCOUNT_EN } from "./words-account-en.ts";
 import { ENTRY_EN } from "./words-entry-en.ts";
 import { LINKS_EN } from "./words-links-en.ts";
 
 export const ENGLISH = {
   links: LINKS_EN,
   entry: ENTRY_EN,
+  account: ACCOUNT_EN,
   layout: {
     skip: "Skip to the content",
     signOut: "Sign out",

@@ -1,10 +1,12 @@
 import type { PageWords } from "./words.ts";
+import { ACCOUNT_ES } from "./words-account-es.ts";
 import { ENTRY_ES } from "./words-entry-es.ts";
 import { LINKS_ES } from "./words-links-es.ts";
 
 export const SPANISH: PageWords = {
   links: LINKS_ES,
   entry: ENTRY_ES,
+  account: ACCOUNT_ES,
   layout: {
     skip: "Ir al contenido",
     signOut: "Cerrar sesión",

@@ -1,10 +1,12 @@
 import type { PageWords } from "./words.ts";
+import { ACCOUNT_PT } from "./words-account-pt.ts";
 import { ENTRY_PT } from "./words-entry-pt.ts";
 import { LINKS_PT } from "./words-links-pt.ts";
 
 export const PORTUGUESE: PageWords = {
   links: LINKS_PT,
   entry: ENTRY_PT,
+  account: ACCOUNT_PT,
   layout: {
     skip: "Ir para o conteúdo",
     signOut: "Sair",

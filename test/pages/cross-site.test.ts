@@ -61,7 +61,7 @@ describe.each(WITH_TOKEN)("$action", ({ action }) => {
     const before = await changes();
     const other = new Visitor(world);
     await other.get("/login");
-    const foreign = other.hidden("/pages/login")["form_token"] ?? "";
+    const foreign = other.hidden("/pages/login").form_token ?? "";
     for (const form_token of ["", "x", foreign]) {
       const refused = await visitor.send(action, { form_token });
       expect(refused.status).toBe(403);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { WORDS } from "../../src/pages/words.ts";
-import { signedIn, signIn, Visitor } from "../pages.ts";
+import { escaped, signedIn, signIn, Visitor } from "../pages.ts";
 import { registerProtected } from "../two-factor.ts";
 import { ADA, emptyStorage, register, startWorld, type World } from "../world.ts";
 
@@ -16,8 +16,8 @@ describe("signing in", () => {
   it("leads to the account, with a session of the pages' own", async () => {
     const visitor = await signedIn(world);
     expect(visitor.page?.headers.get("Location")).toBe("/account");
-    const { rows } = { rows: await world.bindings.DB.prepare("SELECT client_id, amr FROM sessions").all() };
-    expect(rows.results).toEqual([{ client_id: "pages", amr: '["pwd"]' }]);
+    const { results } = await world.bindings.DB.prepare("SELECT client_id, amr FROM sessions").all();
+    expect(results).toEqual([{ client_id: "pages", amr: '["pwd"]' }]);
   });
 
   it("keeps both tokens in cookies of this host alone, which no script can read", async () => {
@@ -40,7 +40,7 @@ describe("signing in", () => {
         await visitor.get("/login");
         const answer = await visitor.submit("/pages/login", typed);
         expect(answer.status).toBe(401);
-        expect(answer.text).toContain(problems.wrong_login.title);
+        expect(answer.text).toContain(escaped(problems.wrong_login.title));
         expect(answer.text).not.toContain('value="wrong"');
         const names = [...answer.headers.keys()].filter((name) => name !== "x-request-id");
         const plain = answer.text
@@ -59,7 +59,9 @@ describe("signing in", () => {
     expect(text).toContain('role="alert" id="login-problem"');
     expect(text).toMatch(/<input[^>]*name="password"[^>]*aria-describedby="login-problem" aria-invalid="true"/);
     expect(text).toContain('value="nobody@example.com"');
-    expect(text).toContain(`<title>${problems.wrong_login.title} · ${entry.signIn.title}</title>`);
+    expect(/<title>(.*)<\/title>/.exec(text)?.[1]).toBe(
+      `${escaped(problems.wrong_login.title)} · ${entry.signIn.title}`,
+    );
   });
 
   it("asks for the second factor where the account has one", async () => {

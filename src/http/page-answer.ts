@@ -1,5 +1,4 @@
-import type { Call } from "../domain/call.ts";
-import { newPageSecret } from "../domain/page-secrets.ts";
+import { type Call, newNonce } from "../domain/call.ts";
 import type { Core } from "../domain/ports.ts";
 import { isNote } from "../pages/notes.ts";
 import type { Frame, Given, Outcome, Page, RefusedForm, View } from "../pages/page.ts";
@@ -81,7 +80,7 @@ async function frameOf(asking: Asking, refused: RefusedForm | null): Promise<Fra
   const note = page.access === "link" ? null : jar.read("note");
   return {
     language: call.language,
-    nonce: newPageSecret(core),
+    nonce: newNonce(core.random),
     host: new URL(settings.issuer).host,
     passwordMinLength: settings.passwordMinLength,
     path: page.path,

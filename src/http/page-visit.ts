@@ -1,8 +1,8 @@
 import type { Call } from "../domain/call.ts";
 import { AuthError } from "../domain/error.ts";
+import { formTokenOf, isFormTokenOf, newVisit } from "../domain/form-token.ts";
 import { identify } from "../domain/identify.ts";
 import type { SignedIn } from "../domain/open-session.ts";
-import { formTokenOf, isFormTokenOf, newPageSecret } from "../domain/page-secrets.ts";
 import type { Core } from "../domain/ports.ts";
 import { renewExpired } from "../domain/renewal.ts";
 import type { Standing } from "../domain/session.ts";
@@ -25,7 +25,7 @@ export async function beginVisit(
   if (visitor !== null) return { visitor, name: visitor.session.id };
   const known = jar.read("visit");
   if (known !== null) return { visitor, name: known };
-  const name = newPageSecret(core);
+  const name = newVisit(core);
   jar.set("visit", name);
   return { visitor, name };
 }

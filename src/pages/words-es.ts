@@ -1,4 +1,4 @@
-import type { PageWords } from "./words.ts";
+import type { PageWords } from "./page-words.ts";
 import { ACCOUNT_ES } from "./words-account-es.ts";
 import { ENTRY_ES } from "./words-entry-es.ts";
 import { LINKS_ES } from "./words-links-es.ts";

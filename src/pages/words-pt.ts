@@ -1,4 +1,4 @@
-import type { PageWords } from "./words.ts";
+import type { PageWords } from "./page-words.ts";
 import { ACCOUNT_PT } from "./words-account-pt.ts";
 import { ENTRY_PT } from "./words-entry-pt.ts";
 import { LINKS_PT } from "./words-links-pt.ts";

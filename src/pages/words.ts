@@ -1,20 +1,7 @@
 import type { Language } from "../domain/language.ts";
-import type { Note } from "./notes.ts";
-import type { Problem } from "./problems.ts";
-import type { Translated } from "./translated.ts";
+import type { PageWords } from "./page-words.ts";
 import { ENGLISH } from "./words-en.ts";
 import { SPANISH } from "./words-es.ts";
 import { PORTUGUESE } from "./words-pt.ts";
-
-export interface Saying {
-  readonly title: string;
-  readonly text: string;
-}
-
-/** One language, whole: a page, a note or a problem without words doesn't compile. */
-export type PageWords = Translated<typeof ENGLISH> & {
-  readonly notes: Readonly<Record<Note, string>>;
-  readonly problems: Readonly<Record<Problem, Saying>>;
-};
 
 export const WORDS: Readonly<Record<Language, PageWords>> = { en: ENGLISH, es: SPANISH, pt: PORTUGUESE };

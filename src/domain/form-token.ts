@@ -4,8 +4,8 @@ import { readSignedText, signText } from "./signed-text.ts";
 
 const RANDOM_BYTES = 16;
 
-/** 128 random bits: the nonce of one answer, or the name of a visit that has no session. */
-export function newPageSecret({ random }: Pick<Core, "random">): string {
+/** 128 random bits: the name of a visit that has no session. */
+export function newVisit({ random }: Pick<Core, "random">): string {
   return base62(random(RANDOM_BYTES));
 }
 

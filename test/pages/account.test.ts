@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { WORDS } from "../../src/pages/words.ts";
+import { Authenticator } from "../authenticator.ts";
 import { linkToken } from "../mail.ts";
 import { signedIn, signIn, Visitor } from "../pages.ts";
 import { scan } from "../qr.ts";
-import { Authenticator } from "../two-factor.ts";
 import { ADA, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 
 const { problems, account, notes } = WORDS.en;

@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { Authenticator, registerProtected, verify2fa } from "../../two-factor.ts";
+import { Authenticator } from "../../authenticator.ts";
+import { registerProtected, verify2fa } from "../../two-factor.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
 
 let world: World;

@@ -1,7 +1,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { Authenticator } from "../../authenticator.ts";
 import { scan } from "../../qr.ts";
-import { Authenticator, registerProtected, verify2fa } from "../../two-factor.ts";
+import { registerProtected, verify2fa } from "../../two-factor.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
 
 let world: World;

@@ -59,7 +59,7 @@ function Menu({ frame }: { frame: Frame }) {
       <ul>
         {items.map(([path, name]) => (
           <li>
-            <a href={path} aria-current={path === frame.path ? "page" : undefined}>
+            <a href={path} aria-current={currentIn(frame, path)}>
               {name}
             </a>
           </li>
@@ -67,6 +67,12 @@ function Menu({ frame }: { frame: Frame }) {
       </ul>
     </nav>
   );
+}
+
+/** The page itself, or the part of the menu that it is in. */
+function currentIn(frame: Frame, path: string): "page" | "true" | undefined {
+  if (path === frame.path) return "page";
+  return path !== "/account" && frame.path.startsWith(`${path}/`) ? "true" : undefined;
 }
 
 function NoteOf({ frame }: { frame: Frame }) {

@@ -69,7 +69,7 @@ function SecurityView({ frame, sessions, current, isProtected }: SecurityData) {
         </h2>
         <p>{isProtected ? security.onText : security.offText}</p>
         <p>
-          <a class="button small" href="/account/two-factor">
+          <a class="button small" href="/account/security/two-factor">
             {isProtected ? security.manage : security.setUp}
           </a>
         </p>
@@ -132,8 +132,7 @@ function SessionRow({ frame, session, isCurrent }: { frame: Frame; session: Sess
     <li>
       <div>
         <p>
-          <strong>{device}</strong>
-          {isCurrent ? <span class="tag">{security.thisOne}</span> : null}
+          <strong>{device}</strong> {isCurrent ? <span class="tag">{security.thisOne}</span> : null}
         </p>
         <p class="soft">
           {place}

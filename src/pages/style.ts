@@ -54,6 +54,7 @@ nav a:hover { color: var(--ink); text-decoration: underline; }
 nav a[aria-current] { color: var(--ink); font-weight: 600; background: var(--card); box-shadow: inset 0 0 0 1px var(--line); }
 .wide h1 { margin-bottom: 1.25rem; }
 .card + .card { margin-top: 1rem; }
+.card > :first-child { margin-top: 0; }
 
 /* forms */
 form > :first-child { margin-top: 0; }
@@ -77,6 +78,7 @@ button:hover, .button:hover { filter: brightness(1.08); }
 .wide form:not(.inline) { max-width: 25rem; margin-top: 1rem; }
 [hidden] { display: none; }
 .more { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); font-size: .95rem; }
+.more h2 + ul { margin-top: .6rem; }
 .more li + li { margin-top: .4rem; }
 .alert, .note { margin: 1.25rem 0 0; padding: .75rem .9rem; border-left: 3px solid; border-radius: .25rem; }
 .alert { background: var(--bad-paper); border-color: var(--bad); }
@@ -86,12 +88,15 @@ button:hover, .button:hover { filter: brightness(1.08); }
 .wide .note { margin: 0 0 1.25rem; }
 .narrow .note { margin: 0 0 1.25rem; }
 
+form + .hint { margin-top: .75rem; }
+
 /* lists of things */
 .rows { margin-top: 1rem; }
 .rows > li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem 1rem; padding: .8rem 0; border-top: 1px solid var(--line); }
+.rows + form { margin-top: .5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
 .rows p { margin: 0; overflow-wrap: anywhere; }
 .rows div { flex: 1 1 14rem; min-width: 0; }
-.tag { display: inline-block; margin-left: .4rem; padding: 0 .45rem; border-radius: .3rem; background: var(--good-paper); font-size: .8rem; font-weight: 500; }
+.tag { display: inline-block; padding: 0 .45rem; border-radius: .3rem; background: var(--good-paper); font-size: .8rem; font-weight: 500; }
 .warn { background: var(--bad-paper); }
 .facts { display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .3rem 1rem; margin-top: .9rem; }
 .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }

@@ -12,7 +12,7 @@ import { Sections } from "./layout.tsx";
 import { type Frame, form, go, page, show } from "./page.ts";
 import { WORDS } from "./words.ts";
 
-const PATH = "/account/two-factor";
+const PATH = "/account/security/two-factor";
 
 export const TWO_FACTOR = page({
   path: PATH,

@@ -118,7 +118,7 @@ const ACCOUNT: readonly View[] = [
         "Change password",
       ),
   },
-  { name: "two-factor-off", open: at("/account/two-factor") },
+  { name: "two-factor-off", open: at("/account/security/two-factor") },
   { name: "keys", open: at("/account/keys") },
   { name: "key-made", open: (page) => fillIn(page, "/account/keys", { "What it is for": "Backups" }, "Make the key") },
 ];
@@ -222,17 +222,18 @@ describe.skipIf(!hasChromium)("every page", () => {
     await look({
       name: "two-factor-setup",
       open: async () => {
-        await page.goto("/account/two-factor");
+        await page.goto("/account/security/two-factor");
         await press(page, "Begin");
       },
     });
     const secret = ((await page.locator(".secret").textContent()) ?? "").replaceAll(" ", "");
     app = new Authenticator({ clock: { now: () => Math.floor(Date.now() / 1_000) } }, secret);
-    const confirm = (code: string) => fillIn(page, "/account/two-factor", { Code: code }, "Turn it on");
+    const confirm = (code: string) => fillIn(page, "/account/security/two-factor", { Code: code }, "Turn it on");
     await look({ name: "two-factor-refused", status: 401, open: () => confirm(app.wrongCode()) });
     await look({ name: "security-protected", open: () => confirm(app.code()) });
-    await look({ name: "two-factor-on", open: at("/account/two-factor") });
-    const renew = () => fillIn(page, "/account/two-factor", { "Current password": ADA.password }, "Make new codes");
+    await look({ name: "two-factor-on", open: at("/account/security/two-factor") });
+    const renew = () =>
+      fillIn(page, "/account/security/two-factor", { "Current password": ADA.password }, "Make new codes");
     await look({ name: "backup-codes", open: renew });
     await page.goto("/account");
     await look({ name: "signed-out", open: () => press(page, "Sign out") });

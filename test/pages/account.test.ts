@@ -149,7 +149,7 @@ describe("sessions", () => {
 });
 
 describe("two-factor authentication", () => {
-  const PATH = "/account/two-factor";
+  const PATH = "/account/security/two-factor";
 
   async function begin(): Promise<{ app: Authenticator; codes: string[] }> {
     const text = await fillIn(PATH, "/pages/two-factor/begin");

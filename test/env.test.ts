@@ -146,6 +146,7 @@ describe("what is absent has its default", () => {
         passwordMinLength: 8,
         passwordHashRounds: 6,
         corsOrigins: [],
+        returnToOrigins: [],
         limits: {
           "login:account": { name: "login:account", max: 10, windowSeconds: 900, lockAfter: 100 },
           "login:ip": { name: "login:ip", max: 100, windowSeconds: 900 },

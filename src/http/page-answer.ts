@@ -26,6 +26,9 @@ export interface Showing {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Long enough to type a password at Google. */
+const GOOGLE_SECONDS = 600;
+
 /** Outcomes -> answers: what each leaves in the cookies, and where it leads. */
 export async function answerWith(asking: Asking, outcome: Outcome): Promise<Response> {
   const { core, jar } = asking;
@@ -40,6 +43,10 @@ export async function answerWith(asking: Asking, outcome: Outcome): Promise<Resp
     case "signed_in":
       keepSession(core, jar, outcome.signedIn);
       jar.drop("login");
+      jar.drop("google");
+      break;
+    case "to_google":
+      jar.set("google", outcome.waiting, GOOGLE_SECONDS);
       break;
     case "second_factor":
       jar.set("login", outcome.pending.tempToken, outcome.pending.expiresInSeconds);

@@ -58,7 +58,9 @@ async function post(c: Context<Http>, page: Page, form: Form): Promise<Response>
   let shown: Form | null = null;
   const { core } = asking;
   try {
-    if (isFromElsewhere(c.req.raw, core.settings.issuer)) throw new AuthError("forbidden", "posted from another site");
+    if (!form.fromElsewhere && isFromElsewhere(c.req.raw, core.settings.issuer)) {
+      throw new AuthError("forbidden", "posted from another site");
+    }
     const posted = await readForm(c.req.raw);
     asking = { ...asking, given: (name) => posted.get(name) ?? "" };
     asking = { ...asking, visit: await beginVisit(core, asking) };
@@ -82,7 +84,7 @@ function toLogin({ path }: Page) {
 }
 
 function looked({ call, visit, given, jar }: Asking, refused: AuthError | null): Looked {
-  return { call, visitor: visit.visitor, given, tempToken: jar.read("login"), refused };
+  return { call, visitor: visit.visitor, given, waiting: (what) => jar.read(what), refused };
 }
 
 /** The page again with what is wrong beside its form; where there is no form, or it can't be shown, the problem alone. */

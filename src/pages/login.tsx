@@ -1,9 +1,8 @@
 import { unreachable } from "../domain/error.ts";
-import { finishPendingLogin } from "../domain/pending-login.ts";
 import { endSession } from "../domain/sessions.ts";
 import type { Settings } from "../domain/settings.ts";
 import { type SignInOutcome, signIn } from "../domain/sign-in.ts";
-import { email, password, secret } from "../wire/fields.ts";
+import { email, password } from "../wire/fields.ts";
 import { Field, Form, formOn, Submit } from "./fields.tsx";
 import { Card } from "./layout.tsx";
 import { type Frame, form, go, type Outcome, page, show } from "./page.ts";
@@ -11,15 +10,15 @@ import { addressWith, destinationOf } from "./return-to.ts";
 import { WORDS } from "./words.ts";
 
 /** Where who is signed in begins, unless they came from somewhere. */
-const ACCOUNT = "/account";
+export const ACCOUNT = "/account";
 
 export const LOGIN = page({
   path: "/login",
   access: "anyone",
-  show: async ({ settings }, { visitor, given }) => {
+  show: async ({ settings, google }, { visitor, given }) => {
     const returnTo = given("return_to");
     if (visitor !== null) return go(destinationOf(returnTo, settings)?.to ?? ACCOUNT);
-    return show((frame) => <LoginView frame={frame} returnTo={returnTo} />);
+    return show((frame) => <LoginView frame={frame} returnTo={returnTo} hasGoogle={google !== null} />);
   },
   forms: [
     form("anyone", {
@@ -46,7 +45,7 @@ export function outcomeOf(
   }
 }
 
-function LoginView({ frame, returnTo }: { frame: Frame; returnTo: string }) {
+function LoginView({ frame, returnTo, hasGoogle }: { frame: Frame; returnTo: string; hasGoogle: boolean }) {
   const { entry } = WORDS[frame.language];
   const on = formOn(frame, "/pages/login");
   return (
@@ -57,7 +56,15 @@ function LoginView({ frame, returnTo }: { frame: Frame; returnTo: string }) {
         <Field on={on} name="password" type="password" label={entry.password} autocomplete="current-password" />
         <Submit>{entry.signIn.button}</Submit>
       </Form>
+      {hasGoogle ? (
+        <a class="button quiet" href={addressWith("/login/google", returnTo)}>
+          {entry.signIn.google}
+        </a>
+      ) : null}
       <ul class="more">
+        <li>
+          <a href={addressWith("/login/code", returnTo)}>{entry.signIn.byCode}</a>
+        </li>
         <li>
           <a href="/forgot">{entry.signIn.forgot}</a>
         </li>
@@ -65,47 +72,6 @@ function LoginView({ frame, returnTo }: { frame: Frame; returnTo: string }) {
           <a href={addressWith("/register", returnTo)}>{entry.signIn.register}</a>
         </li>
       </ul>
-    </Card>
-  );
-}
-
-export const SECOND_FACTOR = page({
-  path: "/second-factor",
-  access: "anyone",
-  show: async ({ settings }, { visitor, given, tempToken }) => {
-    const returnTo = given("return_to");
-    if (visitor !== null) return go(destinationOf(returnTo, settings)?.to ?? ACCOUNT);
-    if (tempToken === null) return go(addressWith("/login", returnTo));
-    return show((frame) => <SecondFactorView frame={frame} returnTo={returnTo} />);
-  },
-  forms: [
-    form("anyone", {
-      action: "/pages/second-factor",
-      read: { code: secret },
-      run: async (core, { call, fields, given, tempToken }) => {
-        // as apps show it: in two groups
-        const code = fields.code.replaceAll(/\s/g, "");
-        const signedIn = await finishPendingLogin(core, { call, tempToken: tempToken ?? "", code });
-        return { kind: "signed_in", to: destinationOf(given("return_to"), core.settings)?.to ?? ACCOUNT, signedIn };
-      },
-    }),
-  ],
-});
-
-function SecondFactorView({ frame, returnTo }: { frame: Frame; returnTo: string }) {
-  const { entry } = WORDS[frame.language];
-  const on = formOn(frame, "/pages/second-factor");
-  return (
-    <Card frame={frame} title={entry.secondFactor.title}>
-      <h1>{entry.secondFactor.title}</h1>
-      <p>{entry.secondFactor.text}</p>
-      <Form on={on} hidden={{ return_to: returnTo }}>
-        <Field on={on} name="code" label={entry.code} autocomplete="one-time-code" inputmode="numeric" />
-        <Submit>{entry.secondFactor.button}</Submit>
-      </Form>
-      <p class="more">
-        <a href={addressWith("/login", returnTo)}>{entry.secondFactor.back}</a>
-      </p>
     </Card>
   );
 }

@@ -31,8 +31,8 @@ export interface Looked<A extends Admission = Admission> {
   readonly call: Call;
   readonly visitor: Visitors[A];
   readonly given: Given;
-  /** of a login that waits for its second factor: from a cookie */
-  readonly tempToken: string | null;
+  /** what a cookie keeps of a login that waits for its second factor, or for Google */
+  readonly waiting: (what: "login" | "google") => string | null;
   /** why a form of the page was refused, which shows the page again; null when the page was merely asked for */
   readonly refused: AuthError | null;
 }
@@ -48,6 +48,8 @@ export type Outcome =
   | { readonly kind: "go"; readonly to: string; readonly note?: Note }
   | { readonly kind: "signed_in"; readonly to: string; readonly signedIn: SignedIn }
   | { readonly kind: "second_factor"; readonly to: string; readonly pending: PendingLogin }
+  /** `waiting` comes back with Google's answer */
+  | { readonly kind: "to_google"; readonly to: string; readonly waiting: string }
   | { readonly kind: "signed_out"; readonly to: string; readonly note: Note }
   | { readonly kind: "file"; readonly name: string; readonly json: unknown };
 
@@ -96,12 +98,15 @@ export interface Form<A extends Admission = Admission> {
   /** as its page's */
   readonly access: A;
   readonly action: `/pages/${string}`;
+  /** posted by another site: what it bears must be proof enough */
+  readonly fromElsewhere: boolean;
   readonly body: v.GenericSchema;
   readonly run: (core: Core, posted: Posted<Admission, unknown>) => Promise<Outcome>;
 }
 
 interface FormOf<A extends Admission, Entries extends v.ObjectEntries> {
   readonly action: `/pages/${string}`;
+  readonly fromElsewhere?: true;
   readonly read: Entries;
   readonly run: (core: Core, posted: Posted<A, v.InferOutput<v.ObjectSchema<Entries, undefined>>>) => Promise<Outcome>;
 }
@@ -132,6 +137,7 @@ export function form<A extends Admission, Entries extends v.ObjectEntries>(
   return {
     access,
     action: spec.action,
+    fromElsewhere: spec.fromElsewhere ?? false,
     body: v.object(spec.read),
     run: (core, posted) => spec.run(core, posted as Posted<A, Fields>),
   };

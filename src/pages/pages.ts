@@ -2,7 +2,10 @@ import { HOME } from "./home.tsx";
 import { INVITATION } from "./invitation.tsx";
 import { KEYS } from "./keys.tsx";
 import { LINK_PAGES } from "./link-pages.tsx";
-import { LOGIN, SECOND_FACTOR, SIGN_OUT } from "./login.tsx";
+import { LOGIN, SIGN_OUT } from "./login.tsx";
+import { LOGIN_CODE } from "./login-code.tsx";
+import { LOGIN_GOOGLE } from "./login-google.ts";
+import { SECOND_FACTOR } from "./login-second-factor.tsx";
 import type { Page } from "./page.ts";
 import { PROFILE } from "./profile.tsx";
 import { CHECK_MAIL, FORGOT, REGISTER } from "./register.tsx";
@@ -12,6 +15,8 @@ import { TWO_FACTOR } from "./two-factor.tsx";
 export const PAGES: readonly Page[] = [
   HOME,
   LOGIN,
+  LOGIN_CODE,
+  LOGIN_GOOGLE,
   SECOND_FACTOR,
   SIGN_OUT,
   REGISTER,

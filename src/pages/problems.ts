@@ -13,6 +13,7 @@ export const PROBLEMS = [
   "wrong_password",
   "wrong_code",
   "login_over",
+  "google_refused",
   "email_unverified",
   "second_factor_on",
   "second_factor_off",

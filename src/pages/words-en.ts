@@ -71,6 +71,10 @@ export const ENGLISH = {
       text: "It is wrong, too old, or was used already. Please try the newest one.",
     },
     login_over: { title: "That took too long", text: "Please sign in again from the beginning." },
+    google_refused: {
+      title: "Google didn't confirm you",
+      text: "Nobody was signed in. Please try again, or sign in another way.",
+    },
     email_unverified: {
       title: "Confirm your address first",
       text: "Please open the link in the mail that we sent you. If it got lost, set a new password: that confirms the address, too.",

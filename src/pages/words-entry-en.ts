@@ -3,7 +3,6 @@ export const ENTRY_EN = {
   email: "Email address",
   password: "Password",
   fullName: "Your name",
-  code: "Code",
   home: {
     title: "Sign in with Latchkey",
     text: "This is an authentication service: accounts, sessions and API keys for the applications that use it.",
@@ -18,8 +17,20 @@ export const ENTRY_EN = {
   signIn: {
     title: "Sign in",
     button: "Sign in",
+    byCode: "Sign in with a code instead",
+    byPassword: "Sign in with your password",
+    google: "Continue with Google",
     forgot: "Forgot your password?",
     register: "New here? Create an account",
+  },
+  oneTimeCode: "Code",
+  code: {
+    title: "Sign in with a code",
+    text: "We send a code to the address or the phone of your account: no password is needed.",
+    to: "Email address or phone number",
+    send: "Send a code",
+    sent: "If this belongs to an account, a code is on its way to:",
+    again: "Send another code",
   },
   secondFactor: {
     title: "Enter your code",

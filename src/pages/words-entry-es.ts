@@ -5,7 +5,6 @@ export const ENTRY_ES: Translated<typeof ENTRY_EN> = {
   email: "Correo electrónico",
   password: "Contraseña",
   fullName: "Tu nombre",
-  code: "Código",
   home: {
     title: "Inicia sesión con Latchkey",
     text: "Este es un servicio de autenticación: cuentas, sesiones y claves de API para las aplicaciones que lo usan.",
@@ -20,8 +19,20 @@ export const ENTRY_ES: Translated<typeof ENTRY_EN> = {
   signIn: {
     title: "Iniciar sesión",
     button: "Iniciar sesión",
+    byCode: "Iniciar sesión con un código",
+    byPassword: "Iniciar sesión con tu contraseña",
+    google: "Continuar con Google",
     forgot: "¿Has olvidado la contraseña?",
     register: "¿Primera vez aquí? Crea una cuenta",
+  },
+  oneTimeCode: "Código",
+  code: {
+    title: "Iniciar sesión con un código",
+    text: "Enviamos un código a la dirección o al teléfono de tu cuenta: no hace falta contraseña.",
+    to: "Correo electrónico o número de teléfono",
+    send: "Enviar un código",
+    sent: "Si pertenece a una cuenta, hemos enviado un código a:",
+    again: "Enviar otro código",
   },
   secondFactor: {
     title: "Escribe tu código",

@@ -5,7 +5,6 @@ export const ENTRY_PT: Translated<typeof ENTRY_EN> = {
   email: "E-mail",
   password: "Senha",
   fullName: "Seu nome",
-  code: "Código",
   home: {
     title: "Entre com Latchkey",
     text: "Este é um serviço de autenticação: contas, sessões e chaves de API para os aplicativos que o usam.",
@@ -20,8 +19,20 @@ export const ENTRY_PT: Translated<typeof ENTRY_EN> = {
   signIn: {
     title: "Entrar",
     button: "Entrar",
+    byCode: "Entrar com um código",
+    byPassword: "Entrar com sua senha",
+    google: "Continuar com o Google",
     forgot: "Esqueceu sua senha?",
     register: "É novo aqui? Crie uma conta",
+  },
+  oneTimeCode: "Código",
+  code: {
+    title: "Entrar com um código",
+    text: "Enviamos um código para o endereço ou o telefone da sua conta: não é preciso senha.",
+    to: "E-mail ou número de telefone",
+    send: "Enviar um código",
+    sent: "Se isto pertence a uma conta, um código está a caminho de:",
+    again: "Enviar outro código",
   },
   secondFactor: {
     title: "Digite seu código",

@@ -73,6 +73,10 @@ export const SPANISH: PageWords = {
       text: "Es erróneo, demasiado antiguo o ya se ha usado. Prueba con el más reciente.",
     },
     login_over: { title: "Ha pasado demasiado tiempo", text: "Vuelve a iniciar sesión desde el principio." },
+    google_refused: {
+      title: "Google no ha confirmado quién eres",
+      text: "Nadie ha iniciado sesión. Vuelve a intentarlo o hazlo de otra forma.",
+    },
     email_unverified: {
       title: "Primero confirma tu dirección",
       text: "Abre el enlace del correo que te enviamos. Si se ha perdido, elige una contraseña nueva: eso también confirma la dirección.",

@@ -72,6 +72,10 @@ export const PORTUGUESE: PageWords = {
       text: "Está errado, é antigo demais ou já foi usado. Tente o mais recente.",
     },
     login_over: { title: "Demorou demais", text: "Entre de novo desde o começo." },
+    google_refused: {
+      title: "O Google não confirmou você",
+      text: "Ninguém entrou. Tente de novo ou entre de outra forma.",
+    },
     email_unverified: {
       title: "Confirme seu endereço primeiro",
       text: "Abra o link do e-mail que enviamos. Se ele se perdeu, escolha uma nova senha: isso também confirma o endereço.",

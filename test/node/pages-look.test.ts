@@ -61,6 +61,11 @@ const STRANGER: readonly View[] = [
     status: 401,
     open: (page) => fillIn(page, "/login", { "Email address": ADA.email, Password: "wrong" }, "Sign in"),
   },
+  { name: "login-code", open: at("/login/code") },
+  {
+    name: "login-code-sent",
+    open: (page) => fillIn(page, "/login/code", { "Email address or phone": ADA.email }, "Send a code"),
+  },
   { name: "register", open: at("/register") },
   {
     name: "register-refused",
@@ -136,7 +141,7 @@ describe.skipIf(!hasChromium)("every page", () => {
   };
 
   beforeAll(async () => {
-    latchkey = await startLatchkey();
+    latchkey = await startLatchkey({ GOOGLE_CLIENT_ID: "latchkey.apps.googleusercontent.com" });
     browser = await launchChromium();
     watched = await watch(browser, latchkey.url);
     await api("/register", REGISTERED);

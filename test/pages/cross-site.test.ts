@@ -5,7 +5,9 @@ import { signedIn, Visitor } from "../pages.ts";
 import { ADA, emptyStorage, startWorld, type World } from "../world.ts";
 
 const { problems } = WORDS.en;
-const FORMS = PAGES.flatMap(({ access, forms }) => forms.map(({ action }) => ({ action, access })));
+const ALL = PAGES.flatMap(({ access, forms }) => forms.map((form) => ({ ...form, access })));
+// what another site may post is held to the proof that it bears, beside its own tests
+const FORMS = ALL.filter(({ fromElsewhere }) => !fromElsewhere);
 const WITH_TOKEN = FORMS.filter(({ access }) => access !== "link");
 
 let world: World;
@@ -72,6 +74,17 @@ describe.each(WITH_TOKEN)("$action", ({ action }) => {
 });
 
 describe("a form's token", () => {
+  it("is asked of every form but those that bear a proof of their own", () => {
+    const others = ALL.filter((form) => !WITH_TOKEN.includes(form)).map(({ action }) => action);
+    expect(others.sort()).toEqual([
+      "/pages/confirm-email-change",
+      "/pages/google",
+      "/pages/reset-password",
+      "/pages/undo-email-change",
+      "/pages/verify-email",
+    ]);
+  });
+
   it("of a visit without cookies is refused, and the next one is good", async () => {
     const fresh = new Visitor(world);
     await fresh.get("/login");

@@ -6,6 +6,7 @@ import { d1AuditLog } from "./adapters/d1-audit-log.ts";
 import { d1AuditTrail } from "./adapters/d1-audit-trail.ts";
 import { d1Challenges } from "./adapters/d1-challenges.ts";
 import { d1CompanyCredentials } from "./adapters/d1-company-credentials.ts";
+import { d1Departures } from "./adapters/d1-departures.ts";
 import { d1EmailChanges } from "./adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "./adapters/d1-email-verification.ts";
 import { d1Identities } from "./adapters/d1-identities.ts";
@@ -78,6 +79,7 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     secondFactors: d1SecondFactors(db),
     pendingLogins: d1PendingLogins(db),
     auditLog: d1AuditLog(db),
+    departures: d1Departures(db),
     outbox: d1Outbox(db),
     carriers: carriersFor(providers),
     apiKeys: d1ApiKeys(db),

@@ -4,6 +4,7 @@ import type { Account } from "./user.ts";
 /** Security events: a closed list, so that who reads the log can filter by name. */
 export type AuditAction =
   | "user.registered"
+  | "user.deleted"
   | "user.renamed"
   | "user.password_changed"
   | "user.password_reset_asked"

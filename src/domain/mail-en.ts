@@ -33,6 +33,11 @@ export const ENGLISH: Words = {
         'If it wasn\'t you, somebody may have access to your account: use "Forgot password" at once to set a new one.',
       ],
     }),
+    account_deleted: () => ({
+      subject: "Your account was deleted",
+      opening: ["Your account was deleted, with everything that belonged to it. Nothing is left to do."],
+      closing: ["If it wasn't you, somebody knew your password: change it wherever else you use it."],
+    }),
     address_taken: () => ({
       subject: "You have an account already",
       opening: [

@@ -33,6 +33,11 @@ export const SPANISH: Words = {
         "Si no has sido tú, es posible que alguien tenga acceso a tu cuenta: usa «He olvidado mi contraseña» cuanto antes para elegir una nueva.",
       ],
     }),
+    account_deleted: () => ({
+      subject: "Tu cuenta se ha eliminado",
+      opening: ["Tu cuenta se ha eliminado, con todo lo que le pertenecía. No tienes que hacer nada más."],
+      closing: ["Si no has sido tú, alguien conocía tu contraseña: cámbiala en los demás sitios donde la uses."],
+    }),
     address_taken: () => ({
       subject: "Ya tienes una cuenta",
       opening: [

@@ -33,6 +33,11 @@ export const PORTUGUESE: Words = {
         "Se não foi você, alguém pode ter acesso à sua conta: use “Esqueci minha senha” o quanto antes para escolher uma nova.",
       ],
     }),
+    account_deleted: () => ({
+      subject: "Sua conta foi excluída",
+      opening: ["Sua conta foi excluída, com tudo o que pertencia a ela. Não há mais nada a fazer."],
+      closing: ["Se não foi você, alguém sabia sua senha: mude-a em todos os outros lugares onde a usa."],
+    }),
     address_taken: () => ({
       subject: "Você já tem uma conta",
       opening: [

@@ -14,6 +14,7 @@ export interface MailFacts {
   readonly verify_email: Link;
   readonly reset_password: Link;
   readonly password_changed: object;
+  readonly account_deleted: object;
   /** somebody tried to register it */
   readonly address_taken: object;
   /** to the new address */

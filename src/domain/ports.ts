@@ -11,6 +11,7 @@ import type { Carriers } from "./ports/carrier.ts";
 import type { Challenges, MailedLink } from "./ports/challenges.ts";
 import type { CodeLedger, CodeRecords } from "./ports/codes.ts";
 import type { CompanyCredentials } from "./ports/company-credentials.ts";
+import type { Departures } from "./ports/departures.ts";
 import type { EmailChanges } from "./ports/email-changes.ts";
 import type { EmailVerification } from "./ports/email-verification.ts";
 import type { Google } from "./ports/google.ts";
@@ -169,6 +170,7 @@ export interface Core {
   readonly secondFactors: SecondFactors;
   readonly pendingLogins: PendingLogins;
   readonly auditLog: AuditLog;
+  readonly departures: Departures;
   readonly outbox: Outbox;
   readonly carriers: Carriers;
   readonly apiKeys: ApiKeys;

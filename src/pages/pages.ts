@@ -1,3 +1,4 @@
+import { DATA, DATA_FILE } from "./data.tsx";
 import { HOME } from "./home.tsx";
 import { INVITATION } from "./invitation.tsx";
 import { KEYS } from "./keys.tsx";
@@ -28,4 +29,6 @@ export const PAGES: readonly Page[] = [
   SECURITY,
   TWO_FACTOR,
   KEYS,
+  DATA,
+  DATA_FILE,
 ];

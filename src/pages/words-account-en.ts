@@ -102,5 +102,16 @@ export const ACCOUNT_EN = {
     revoke: "Revoke",
     revokeOf: (name: string): string => `Revoke the key ${name}`,
   },
+  data: {
+    title: "Your data",
+    download: "Take it along",
+    downloadText:
+      "Everything that we keep of you, as one JSON file: your profile, sessions and keys, without what is secret.",
+    downloadButton: "Download my data",
+    delete: "Delete the account",
+    deleteText: "Your profile, sessions and keys are deleted at once, and nobody can bring them back.",
+    passwordHint: "You have none? Leave it empty, and sign in anew just before.",
+    deleteButton: "Delete my account",
+  },
   pager: { label: "Pages of the list", newer: "Newer", older: "Older" },
 };

@@ -104,5 +104,16 @@ export const ACCOUNT_ES: Translated<typeof ACCOUNT_EN> = {
     revoke: "Revocar",
     revokeOf: (name) => `Revocar la clave ${name}`,
   },
+  data: {
+    title: "Tus datos",
+    download: "Llévatelos",
+    downloadText:
+      "Todo lo que guardamos de ti en un archivo JSON: tu perfil, tus sesiones y tus claves, sin lo que es secreto.",
+    downloadButton: "Descargar mis datos",
+    delete: "Eliminar la cuenta",
+    deleteText: "Tu perfil, tus sesiones y tus claves se eliminan al momento y nadie puede recuperarlos.",
+    passwordHint: "¿No tienes? Déjala vacía e inicia sesión de nuevo justo antes.",
+    deleteButton: "Eliminar mi cuenta",
+  },
   pager: { label: "Páginas de la lista", newer: "Más recientes", older: "Más antiguas" },
 };

@@ -104,5 +104,16 @@ export const ACCOUNT_PT: Translated<typeof ACCOUNT_EN> = {
     revoke: "Revogar",
     revokeOf: (name) => `Revogar a chave ${name}`,
   },
+  data: {
+    title: "Seus dados",
+    download: "Leve-os com você",
+    downloadText:
+      "Tudo o que guardamos sobre você em um arquivo JSON: seu perfil, suas sessões e suas chaves, sem o que é secreto.",
+    downloadButton: "Baixar meus dados",
+    delete: "Excluir a conta",
+    deleteText: "Seu perfil, suas sessões e suas chaves são excluídos na hora, e ninguém pode recuperá-los.",
+    passwordHint: "Não tem senha? Deixe em branco e entre de novo logo antes.",
+    deleteButton: "Excluir minha conta",
+  },
   pager: { label: "Páginas da lista", newer: "Mais recentes", older: "Mais antigas" },
 };

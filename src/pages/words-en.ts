@@ -81,6 +81,10 @@ export const ENGLISH = {
     },
     second_factor_on: { title: "It is on already", text: "To set it up anew, turn it off first." },
     second_factor_off: { title: "It is not set up", text: "Nothing was changed." },
+    last_admin: {
+      title: "Your team needs an admin",
+      text: "You are its only one. Please make another member admin first.",
+    },
     too_many_keys: { title: "You have too many keys", text: "Please revoke one that you don't need any more." },
     too_many: { title: "Too many tries", text: "Please wait a few minutes, then try again." },
     try_again: {

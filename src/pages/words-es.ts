@@ -83,6 +83,10 @@ export const SPANISH: PageWords = {
     },
     second_factor_on: { title: "Ya está activada", text: "Para configurarla de nuevo, desactívala antes." },
     second_factor_off: { title: "No está configurada", text: "No se ha cambiado nada." },
+    last_admin: {
+      title: "Tu equipo necesita un administrador",
+      text: "Eres el único. Primero nombra administrador a otro miembro.",
+    },
     too_many_keys: { title: "Tienes demasiadas claves", text: "Revoca alguna que ya no necesites." },
     too_many: { title: "Demasiados intentos", text: "Espera unos minutos y vuelve a intentarlo." },
     try_again: {

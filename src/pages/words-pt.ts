@@ -82,6 +82,10 @@ export const PORTUGUESE: PageWords = {
     },
     second_factor_on: { title: "Já está ativada", text: "Para configurar de novo, desative-a antes." },
     second_factor_off: { title: "Não está configurada", text: "Nada foi alterado." },
+    last_admin: {
+      title: "Sua equipe precisa de um administrador",
+      text: "Você é o único. Primeiro torne outro membro administrador.",
+    },
     too_many_keys: { title: "Você tem chaves demais", text: "Revogue alguma de que não precisa mais." },
     too_many: { title: "Tentativas demais", text: "Espere alguns minutos e tente de novo." },
     try_again: { title: "Não funcionou", text: "A culpa foi nossa, e nada foi alterado. Tente de novo daqui a pouco." },

@@ -6,6 +6,7 @@ import { d1AuditLog } from "../../src/adapters/d1-audit-log.ts";
 import { d1AuditTrail } from "../../src/adapters/d1-audit-trail.ts";
 import { d1Challenges } from "../../src/adapters/d1-challenges.ts";
 import { d1CompanyCredentials } from "../../src/adapters/d1-company-credentials.ts";
+import { d1Departures } from "../../src/adapters/d1-departures.ts";
 import { d1EmailChanges } from "../../src/adapters/d1-email-changes.ts";
 import { d1EmailVerification } from "../../src/adapters/d1-email-verification.ts";
 import { d1Invitations } from "../../src/adapters/d1-invitations.ts";
@@ -31,6 +32,7 @@ import type { ApiKeys } from "../../src/domain/ports/api-keys.ts";
 import type { AuditTrail } from "../../src/domain/ports/audit-trail.ts";
 import type { Challenges, MailedLink } from "../../src/domain/ports/challenges.ts";
 import type { CompanyCredentials } from "../../src/domain/ports/company-credentials.ts";
+import type { Departures } from "../../src/domain/ports/departures.ts";
 import type { EmailChanges } from "../../src/domain/ports/email-changes.ts";
 import type { EmailVerification } from "../../src/domain/ports/email-verification.ts";
 import type { Invitations } from "../../src/domain/ports/invitations.ts";
@@ -53,6 +55,7 @@ import { memoryAuditTrail } from "../memory/audit-trail.ts";
 import { memoryCompanyCredentials } from "../memory/company-credentials.ts";
 import { memoryDatabase } from "../memory/database.ts";
 import { memoryInvitations } from "../memory/invitations.ts";
+import { memoryDepartures } from "../memory/departures.ts";
 import {
   memoryChallenges,
   memoryEmailChanges,
@@ -86,6 +89,7 @@ export interface Storage {
   readonly emailChanges: EmailChanges;
   readonly phones: Phones;
   readonly sealedValues: SealedValues;
+  readonly departures: Departures;
   readonly auditLog: AuditLog;
   readonly outbox: Outbox;
   readonly apiKeys: ApiKeys;
@@ -122,6 +126,7 @@ export async function memoryStorage(): Promise<Storage> {
     emailChanges: memoryEmailChanges(db),
     phones: memoryPhones(db),
     sealedValues: memorySealedValues(db),
+    departures: memoryDepartures(db),
     auditLog: memoryAuditLog(db),
     outbox: memoryOutbox(db),
     writeMessage: async (message) => writeMessage(db, message),
@@ -178,6 +183,7 @@ export function storageOn(db: Database, behind: Database = db): Storage {
     emailChanges: d1EmailChanges(db),
     phones: d1Phones(db),
     sealedValues: d1SealedValues(db),
+    departures: d1Departures(db),
     auditLog: d1AuditLog(db),
     outbox: d1Outbox(db),
     async writeMessage(message) {

@@ -11,6 +11,7 @@ const MAILS: { [Kind in MailKind]: Mail<Kind> } = {
   verify_email: { kind: "verify_email", ...link },
   reset_password: { kind: "reset_password", ...link },
   password_changed: { kind: "password_changed" },
+  account_deleted: { kind: "account_deleted" },
   address_taken: { kind: "address_taken" },
   confirm_email_change: { kind: "confirm_email_change", ...link },
   email_change_notice: { kind: "email_change_notice", newEmail: "new@example.com", ...link },

@@ -13,6 +13,7 @@ import { memoryAuditTrail } from "./audit-trail.ts";
 import { memoryCodeLedger, memoryCodeRecords } from "./codes.ts";
 import { memoryCompanyCredentials } from "./company-credentials.ts";
 import { type MemoryDatabase, memoryDatabase } from "./database.ts";
+import { memoryDepartures } from "./departures.ts";
 import { memoryIdentities } from "./identities.ts";
 import { memoryInvitations } from "./invitations.ts";
 import { memoryLimiter } from "./limiter.ts";
@@ -37,7 +38,7 @@ export type Part =
   | ("users" | "sessions" | "secondFactors" | "pendingLogins" | "signingKeys" | "sealedValues" | "codes")
   | ("challenges" | "emailVerification" | "recovery" | "emailChanges" | "phones" | "identities" | "loginCodes")
   | ("members" | "invitations" | "organizations" | "projects" | "companyCredentials" | "apiKeys" | "quotaCounter")
-  | ("auditLog" | "auditTrail" | "limiter" | "revocations" | "outbox");
+  | ("auditLog" | "auditTrail" | "limiter" | "revocations" | "outbox" | "departures");
 
 export interface MemoryCore extends Core {
   readonly clock: TestClock;
@@ -90,6 +91,7 @@ export function memoryCore(
     codeLedger: tap("codes", memoryCodeLedger()),
     captcha: null,
     auditLog: tap("auditLog", memoryAuditLog(db)),
+    departures: tap("departures", memoryDepartures(db)),
     outbox: tap("outbox", memoryOutbox(db)),
     google: null,
     identities: tap("identities", memoryIdentities(db)),

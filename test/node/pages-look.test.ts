@@ -125,6 +125,7 @@ const ACCOUNT: readonly View[] = [
   },
   { name: "two-factor-off", open: at("/account/security/two-factor") },
   { name: "keys", open: at("/account/keys") },
+  { name: "data", open: at("/account/data") },
   { name: "key-made", open: (page) => fillIn(page, "/account/keys", { "What it is for": "Backups" }, "Make the key") },
 ];
 

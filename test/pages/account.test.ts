@@ -237,3 +237,25 @@ describe("API keys", () => {
     expect((await visitor.get(PATH)).text).toContain(account.keys.none);
   });
 });
+
+describe("the data of an account", () => {
+  const PATH = "/account/data";
+
+  it("are a file to take along", async () => {
+    const { headers, json } = await visitor.get("/account/data.json");
+    expect(headers.get("Content-Disposition")).toBe('attachment; filename="account.json"');
+    expect(json.account).toMatchObject({ email: ADA.email, full_name: ADA.full_name });
+    expect(json.sessions).toHaveLength(1);
+  });
+
+  it("go with the account, for who knows the password", async () => {
+    const wrong = await fillIn(PATH, "/pages/delete-account", { password: "wrong" });
+    expect(wrong).toContain(problems.wrong_password.title);
+    expect(await fillIn(PATH, "/pages/delete-account")).toContain(problems.wrong_password.title);
+    expect(await fillIn(PATH, "/pages/delete-account", { password: ADA.password })).toContain(notes.account_deleted);
+    expect([...visitor.cookies.keys()]).not.toContain("__Host-access");
+    expect((await world.ask("/v1/auth/login", { json: { email: ADA.email, password: ADA.password } })).status).toBe(
+      401,
+    );
+  });
+});

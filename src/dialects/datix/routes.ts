@@ -1,11 +1,12 @@
 import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "../../domain/api-keys.ts";
 import { verifyPhone } from "../../domain/phone.ts";
-import { changePassword, changeProfile } from "../../domain/profile.ts";
+import { changeProfile } from "../../domain/profile.ts";
 import { endOtherSessions, endSession, listSessions, renewAccessToken } from "../../domain/sessions.ts";
 import { signIn } from "../../domain/sign-in.ts";
 import { signUp } from "../../domain/sign-up.ts";
 import { finishForTeam } from "../../domain/team-session.ts";
 import { type Dialect, row } from "../../wire/dialect.ts";
+import { accountRows } from "./account-routes.ts";
 import * as keyShapes from "./api-key-shapes.ts";
 import { Problem, refuse } from "./errors.ts";
 import { invitationRows } from "./invitation-routes.ts";
@@ -103,17 +104,6 @@ const rows = [
     refusals: ["wrong_code", "phone_taken", "too_many_requests"],
   }),
   row({
-    method: "POST",
-    path: "/v1/auth/change-password",
-    access: "session",
-    summary: "Change the password; every other session ends",
-    read: { body: profileShapes.PasswordChange },
-    run: (core, { call, caller, body }) => changePassword(core, { call, caller, ...body }),
-    ...shapes.done("Password changed"),
-    refusals: ["wrong_password", "weak_password", "too_many_requests", "password_login_off"],
-    fields: { newPassword: "new_password" },
-  }),
-  row({
     method: "GET",
     path: "/v1/auth/verify",
     access: "verify",
@@ -200,7 +190,7 @@ export const datix: Dialect = {
   title: "Datix",
   summary: "Accounts, sessions and profiles: the documented Datix API, and Latchkey's own extensions of it.",
   base: "/v1/auth",
-  rows: [...rows, ...organizationRows, ...invitationRows],
+  rows: [...rows, ...accountRows, ...organizationRows, ...invitationRows],
   renewal: { repeat: null },
   refuse,
   errorBody: Problem,

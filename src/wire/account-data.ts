@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import type { AccountData } from "../domain/account-data.ts";
 import { ROLES } from "../domain/user.ts";
-import { IsoDate, isoDate, text } from "./fields.ts";
+import { IsoDate, isoDate, sample, text } from "./fields.ts";
 
 // "Download my data": the same file from the API and from the pages.
 
@@ -19,7 +19,9 @@ export const AccountFile = v.object({
     two_factor_enabled: v.boolean(),
     created_at: IsoDate,
   }),
-  organization: v.nullable(v.object({ id: text("org_456"), name: text("Acme Corp"), role: v.picklist(ROLES) })),
+  organization: sample(v.nullable(v.object({ id: v.string(), name: v.string(), role: v.picklist(ROLES) })), {
+    ...{ id: "org_456", name: "Acme Corp", role: "admin" },
+  }),
   sessions: v.array(
     v.object({
       id: text("ses_3xVq0bT9mKzW5nY1cR7dLf"),
@@ -36,12 +38,12 @@ export const AccountFile = v.object({
       id: text("key_abc123"),
       name: text("Production API Key"),
       description: v.nullable(text("For production integrations")),
-      scopes: v.array(v.string()),
-      rate_limit: v.number(),
+      scopes: sample(v.array(v.string()), ["agents:read"]),
+      rate_limit: sample(v.number(), 1000),
       created_at: IsoDate,
       expires_at: IsoDate,
       last_used_at: OptionalDate,
-      requests_by_day: v.record(v.string(), v.number()),
+      usage: v.array(v.object({ date: text("2024-12-16"), requests: sample(v.number(), 42) })),
     }),
   ),
 });
@@ -85,9 +87,7 @@ export function accountFile({ account, sessions, apiKeys, at }: AccountData): v.
       created_at: isoDate(key.createdAt),
       expires_at: isoDate(key.expiresAt),
       last_used_at: date(key.lastUsedAt),
-      requests_by_day: Object.fromEntries(
-        key.usage.map(({ day, requests }) => [isoDate(day * DAY_SECONDS).slice(0, 10), requests]),
-      ),
+      usage: key.usage.map(({ day, requests }) => ({ date: isoDate(day * DAY_SECONDS).slice(0, 10), requests })),
     })),
   };
 }

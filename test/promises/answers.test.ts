@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { DIALECTS } from "../../src/http/app.ts";
+import { PAGES } from "../../src/pages/pages.ts";
 import { type Answered, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 import { pathOf, sampleOf, takesBody } from "./samples.ts";
 
@@ -101,7 +102,7 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
       const isLookedAt = here.some(({ method, changes }) => method === "GET" && !changes);
       const allowed = [...here.map(({ method }) => method), ...(isLookedAt ? ["HEAD"] : [])];
       for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "PROPFIND"]) {
-        if (allowed.some((each) => each === method)) continue;
+        if (allowed.some((each) => each === method) || isOfPage(method, path)) continue;
         for (const asked of [path, `${path}/`]) {
           const answer = await world.ask(asked, { method });
           expect(answer.status).toBe(405);
@@ -129,22 +130,15 @@ describe.each(DIALECTS.map((dialect) => [dialect.name, dialect] as const))("%s",
 });
 
 describe("outside of the dialects", () => {
-  it.each([
-    "/",
-    "/no/such/path",
-    "/v1",
-    "/v1/authx/me",
-    "/v1/auth",
-    "/.well-known/",
-    "/%2e%2e/etc/passwd",
-    "/%zz",
-    "/%00",
-  ])("%s is 404 as JSON", async (path) => {
-    const answer = await world.ask(path);
-    expect(answer.status).toBe(404);
-    expect(answer.json).toMatchObject({ status: 404, code: "not_found" });
-    expectSafeHeaders(answer);
-  });
+  it.each(["/no/such/path", "/v1", "/v1/authx/me", "/v1/auth", "/.well-known/", "/%2e%2e/etc/passwd", "/%zz", "/%00"])(
+    "%s is 404 as JSON",
+    async (path) => {
+      const answer = await world.ask(path);
+      expect(answer.status).toBe(404);
+      expect(answer.json).toMatchObject({ status: 404, code: "not_found" });
+      expectSafeHeaders(answer);
+    },
+  );
 
   it("the public keys may be kept for five minutes, and hold no private half", async () => {
     const answer = await world.ask("/.well-known/jwks.json");
@@ -167,3 +161,8 @@ describe("outside of the dialects", () => {
     expect(answer.headers.get("Cache-Control")).toBe("no-store");
   });
 });
+
+/** The pages have a path in common with a dialect. */
+function isOfPage(method: string, path: string): boolean {
+  return (method === "GET" || method === "HEAD") && PAGES.some((page) => page.path === path);
+}

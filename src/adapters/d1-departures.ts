@@ -117,7 +117,7 @@ function belongingsDeleted(db: Database, { user, recipients, now }: Departure) {
     db
       .update(companyCredentials)
       .set({ revokedAt: now, name: sql`${companyCredentials.publicId}` })
-      .where(and(inArray(companyCredentials.organizationId, emptied), gone)),
+      .where(and(inArray(companyCredentials.organizationId, emptied), isNull(companyCredentials.revokedAt), gone)),
     db
       .update(projects)
       .set({ name: sql`${projects.publicId}` })

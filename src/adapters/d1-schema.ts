@@ -107,10 +107,7 @@ export const sessions = sqliteTable(
     /** a login that waits for its second factor: a session that has not begun */
     pending: integer({ mode: "boolean" }).notNull().default(false),
   },
-  (t) => [
-    index("sessions_user_live").on(t.userId, t.createdAt).where(sql`revoked_at IS NULL`),
-    index("sessions_expiry").on(t.expiresAt),
-  ],
+  (t) => [index("sessions_user").on(t.userId, t.revokedAt, t.createdAt), index("sessions_expiry").on(t.expiresAt)],
 );
 
 export const secondFactors = sqliteTable(
@@ -171,6 +168,7 @@ export const outbox = sqliteTable(
     uniqueIndex("outbox_id").on(t.id),
     index("outbox_waiting").on(t.channel, t.nextAttemptAt).where(sql`state = 'waiting'`),
     index("outbox_age").on(t.createdAt),
+    index("outbox_recipient").on(t.to),
   ],
 );
 
@@ -198,10 +196,7 @@ export const apiKeys = sqliteTable(
     revokedAt: integer("revoked_at"),
     lastUsedAt: integer("last_used_at"),
   },
-  (t) => [
-    uniqueIndex("api_keys_public_id").on(t.publicId),
-    index("api_keys_user_live").on(t.userId, t.id).where(sql`revoked_at IS NULL`),
-  ],
+  (t) => [uniqueIndex("api_keys_public_id").on(t.publicId), index("api_keys_user").on(t.userId, t.revokedAt, t.id)],
 );
 
 /** A key has one secret, and older ones beside it while a rotation's overlap lasts. */

@@ -5,7 +5,7 @@ import type { Frame, Given, Outcome, Page, RefusedForm, View } from "../pages/pa
 import { destinationOf } from "../pages/return-to.ts";
 import { answerHeaders } from "./call.ts";
 import type { CookieJar } from "./page-cookies.ts";
-import { forgetSession, formTokenFor, keepSession, type Visit } from "./page-visit.ts";
+import { forgetSession, formTokenFor, keepAccess, keepSession, type Visit } from "./page-visit.ts";
 
 /** A request for a page, as far as it is understood by now. */
 export interface Asking {
@@ -44,6 +44,9 @@ export async function answerWith(asking: Asking, outcome: Outcome): Promise<Resp
       keepSession(core, jar, outcome.signedIn);
       jar.drop("login");
       jar.drop("google");
+      break;
+    case "switched":
+      keepAccess(core, jar, outcome);
       break;
     case "to_google":
       jar.set("google", outcome.waiting, GOOGLE_SECONDS);

@@ -69,9 +69,17 @@ export function keepSession(
   jar: CookieJar,
   { session, access, refresh }: Pick<SignedIn, "session" | "access" | "refresh">,
 ): void {
-  const lifetime = session.expiresAt - core.clock.now();
-  jar.set("access", access.token, lifetime);
-  jar.set("refresh", refresh, lifetime);
+  keepAccess(core, jar, { session, access });
+  jar.set("refresh", refresh, session.expiresAt - core.clock.now());
+}
+
+/** As long as the session: an expired token is what its renewal begins with. */
+export function keepAccess(
+  core: Core,
+  jar: CookieJar,
+  { session, access }: Pick<SignedIn, "session" | "access">,
+): void {
+  jar.set("access", access.token, session.expiresAt - core.clock.now());
 }
 
 export function forgetSession(jar: CookieJar): void {

@@ -15,6 +15,11 @@ export const NOTES = [
   "others_ended",
   "key_revoked",
   "account_deleted",
+  "member_changed",
+  "member_removed",
+  "left",
+  "project_saved",
+  "credential_revoked",
 ] as const;
 
 export type Note = (typeof NOTES)[number];

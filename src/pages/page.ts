@@ -1,12 +1,13 @@
 import type { Child } from "hono/jsx";
 import * as v from "valibot";
+import type { AccessToken } from "../domain/access-token.ts";
 import type { Call } from "../domain/call.ts";
 import type { AuthError, Refusal } from "../domain/error.ts";
 import type { Language } from "../domain/language.ts";
 import type { SignedIn } from "../domain/open-session.ts";
 import type { PendingLogin } from "../domain/pending-login.ts";
 import type { Core } from "../domain/ports.ts";
-import type { Standing } from "../domain/session.ts";
+import type { Session, Standing } from "../domain/session.ts";
 import type { Note } from "./notes.ts";
 import type { Problem } from "./problems.ts";
 
@@ -50,6 +51,8 @@ export type Outcome =
   | { readonly kind: "second_factor"; readonly to: string; readonly pending: PendingLogin }
   /** `waiting` comes back with Google's answer */
   | { readonly kind: "to_google"; readonly to: string; readonly waiting: string }
+  /** the session goes on, with another access token */
+  | { readonly kind: "switched"; readonly to: string; readonly session: Session; readonly access: AccessToken }
   | { readonly kind: "signed_out"; readonly to: string; readonly note: Note }
   | { readonly kind: "file"; readonly name: string; readonly json: unknown };
 

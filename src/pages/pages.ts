@@ -7,6 +7,9 @@ import { LOGIN, SIGN_OUT } from "./login.tsx";
 import { LOGIN_CODE } from "./login-code.tsx";
 import { LOGIN_GOOGLE } from "./login-google.ts";
 import { SECOND_FACTOR } from "./login-second-factor.tsx";
+import { ORGANIZATION } from "./organization.tsx";
+import { CREDENTIALS, PROJECTS } from "./organization-assets.tsx";
+import { AUDIT } from "./organization-audit.tsx";
 import type { Page } from "./page.ts";
 import { PROFILE } from "./profile.tsx";
 import { CHECK_MAIL, FORGOT, REGISTER } from "./register.tsx";
@@ -31,4 +34,8 @@ export const PAGES: readonly Page[] = [
   KEYS,
   DATA,
   DATA_FILE,
+  ORGANIZATION,
+  PROJECTS,
+  CREDENTIALS,
+  AUDIT,
 ];

@@ -2,7 +2,7 @@ import type { Frame, Given } from "./page.ts";
 import { WORDS } from "./words.ts";
 
 /** As many as keep a page under its 30 kB. */
-const SHOWN_AT_ONCE = 20;
+const SHOWN_AT_ONCE = 15;
 
 export interface Paged<Item> {
   readonly items: readonly Item[];

@@ -61,7 +61,7 @@ form > :first-child { margin-top: 0; }
 label { display: block; margin-top: 1.25rem; font-weight: 600; }
 .hint { margin-top: .2rem; }
 input, select {
-  width: 100%; margin-top: .45rem; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--paper);
+  width: 100%; min-width: 0; margin-top: .45rem; padding: .65rem .75rem; font: inherit; color: inherit; background: var(--paper);
   border: 1px solid var(--edge); border-radius: .4rem;
 }
 input[aria-invalid] { border-color: var(--bad); box-shadow: inset 0 0 0 1px var(--bad); }
@@ -100,6 +100,17 @@ form + .hint { margin-top: .75rem; }
 .warn { background: var(--bad-paper); }
 .facts { display: grid; grid-template-columns: minmax(6rem, auto) 1fr; gap: .3rem 1rem; margin-top: .9rem; }
 .facts dt { color: var(--soft); } .facts dd { overflow-wrap: anywhere; }
+.under { margin: -1rem 0 1rem; }
+.inner ul { margin: 0 -.6rem 1rem; }
+details { flex: 0 1 auto; }
+details[open] { flex: 1 1 100%; }
+summary { width: fit-content; padding: .3rem .7rem; border: 1px solid var(--edge); border-radius: .4rem; font-size: .9rem; cursor: pointer; }
+.filter { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 0 1rem; align-items: end; }
+.wide form.filter { max-width: none; }
+.filter p { margin: 0; }
+.filter button { justify-self: start; margin-top: 1.25rem; }
+.log .whole { flex: 1 1 100%; }
+.log > li { gap: 0 1rem; padding: .6rem 0; }
 .chart { display: block; width: 100%; max-width: 15rem; height: 2rem; margin-top: .4rem; color: var(--accent); }
 .qr { display: block; width: 13rem; max-width: 100%; height: auto; margin-top: 1rem; border-radius: .4rem; image-rendering: pixelated; }
 .secret { display: block; margin-top: 1rem; padding: .75rem .9rem; background: var(--paper); border: 1px dashed var(--edge); border-radius: .4rem; user-select: all; }

@@ -1,11 +1,13 @@
 import { ACCOUNT_EN } from "./words-account-en.ts";
 import { ENTRY_EN } from "./words-entry-en.ts";
 import { LINKS_EN } from "./words-links-en.ts";
+import { ORGANIZATION_EN } from "./words-organization-en.ts";
 
 export const ENGLISH = {
   links: LINKS_EN,
   entry: ENTRY_EN,
   account: ACCOUNT_EN,
+  organization: ORGANIZATION_EN,
   layout: {
     skip: "Skip to the content",
     signOut: "Sign out",
@@ -15,6 +17,7 @@ export const ENGLISH = {
       "/account/security": "Security",
       "/account/keys": "API keys",
       "/account/data": "Your data",
+      "/organization": "Organization",
     },
   },
   newPassword: {
@@ -40,6 +43,11 @@ export const ENGLISH = {
     others_ended: "All other sessions were ended.",
     key_revoked: "The key was revoked.",
     account_deleted: "Your account was deleted.",
+    member_changed: "The member was changed.",
+    member_removed: "The member was removed.",
+    left: "You left the organization.",
+    project_saved: "The project was saved.",
+    credential_revoked: "The credential was revoked.",
   },
   problems: {
     dead_link: {

@@ -2,11 +2,13 @@ import type { PageWords } from "./page-words.ts";
 import { ACCOUNT_ES } from "./words-account-es.ts";
 import { ENTRY_ES } from "./words-entry-es.ts";
 import { LINKS_ES } from "./words-links-es.ts";
+import { ORGANIZATION_ES } from "./words-organization-es.ts";
 
 export const SPANISH: PageWords = {
   links: LINKS_ES,
   entry: ENTRY_ES,
   account: ACCOUNT_ES,
+  organization: ORGANIZATION_ES,
   layout: {
     skip: "Ir al contenido",
     signOut: "Cerrar sesión",
@@ -16,6 +18,7 @@ export const SPANISH: PageWords = {
       "/account/security": "Seguridad",
       "/account/keys": "Claves de API",
       "/account/data": "Tus datos",
+      "/organization": "Organización",
     },
   },
   newPassword: {
@@ -42,6 +45,11 @@ export const SPANISH: PageWords = {
     others_ended: "Se han cerrado todas las demás sesiones.",
     key_revoked: "La clave se ha revocado.",
     account_deleted: "Tu cuenta se ha eliminado.",
+    member_changed: "El miembro se ha modificado.",
+    member_removed: "El miembro se ha quitado.",
+    left: "Has dejado la organización.",
+    project_saved: "El proyecto se ha guardado.",
+    credential_revoked: "La credencial se ha revocado.",
   },
   problems: {
     dead_link: {

@@ -2,11 +2,13 @@ import type { PageWords } from "./page-words.ts";
 import { ACCOUNT_PT } from "./words-account-pt.ts";
 import { ENTRY_PT } from "./words-entry-pt.ts";
 import { LINKS_PT } from "./words-links-pt.ts";
+import { ORGANIZATION_PT } from "./words-organization-pt.ts";
 
 export const PORTUGUESE: PageWords = {
   links: LINKS_PT,
   entry: ENTRY_PT,
   account: ACCOUNT_PT,
+  organization: ORGANIZATION_PT,
   layout: {
     skip: "Ir para o conteúdo",
     signOut: "Sair",
@@ -16,6 +18,7 @@ export const PORTUGUESE: PageWords = {
       "/account/security": "Segurança",
       "/account/keys": "Chaves de API",
       "/account/data": "Seus dados",
+      "/organization": "Organização",
     },
   },
   newPassword: {
@@ -41,6 +44,11 @@ export const PORTUGUESE: PageWords = {
     others_ended: "Todas as outras sessões foram encerradas.",
     key_revoked: "A chave foi revogada.",
     account_deleted: "Sua conta foi excluída.",
+    member_changed: "O membro foi alterado.",
+    member_removed: "O membro foi removido.",
+    left: "Você saiu da organização.",
+    project_saved: "O projeto foi salvo.",
+    credential_revoked: "A credencial foi revogada.",
   },
   problems: {
     dead_link: {

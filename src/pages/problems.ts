@@ -18,6 +18,7 @@ export const PROBLEMS = [
   "second_factor_on",
   "second_factor_off",
   "last_admin",
+  "already_member",
   "too_many_keys",
   "too_many",
   "try_again",

@@ -93,6 +93,7 @@ export const ENGLISH = {
       title: "Your team needs an admin",
       text: "You are its only one. Please make another member admin first.",
     },
+    already_member: { title: "Already a member", text: "That address belongs to a member of the organization." },
     too_many_keys: { title: "You have too many keys", text: "Please revoke one that you don't need any more." },
     too_many: { title: "Too many tries", text: "Please wait a few minutes, then try again." },
     try_again: {

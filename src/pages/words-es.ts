@@ -95,6 +95,7 @@ export const SPANISH: PageWords = {
       title: "Tu equipo necesita un administrador",
       text: "Eres el único. Primero nombra administrador a otro miembro.",
     },
+    already_member: { title: "Ya es miembro", text: "Esa dirección pertenece a un miembro de la organización." },
     too_many_keys: { title: "Tienes demasiadas claves", text: "Revoca alguna que ya no necesites." },
     too_many: { title: "Demasiados intentos", text: "Espera unos minutos y vuelve a intentarlo." },
     try_again: {

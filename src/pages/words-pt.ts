@@ -94,6 +94,7 @@ export const PORTUGUESE: PageWords = {
       title: "Sua equipe precisa de um administrador",
       text: "Você é o único. Primeiro torne outro membro administrador.",
     },
+    already_member: { title: "Já é membro", text: "Esse endereço pertence a um membro da organização." },
     too_many_keys: { title: "Você tem chaves demais", text: "Revogue alguma de que não precisa mais." },
     too_many: { title: "Tentativas demais", text: "Espere alguns minutos e tente de novo." },
     try_again: { title: "Não funcionou", text: "A culpa foi nossa, e nada foi alterado. Tente de novo daqui a pouco." },

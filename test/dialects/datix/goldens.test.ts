@@ -1,16 +1,12 @@
 import { env } from "cloudflare:workers";
 import { systemRandom } from "../../../src/adapters/world.ts";
 import { datix } from "../../../src/dialects/datix/routes.ts";
-<<<<<<< HEAD
+
 import { newLinkToken } from "../../../src/domain/challenge.ts";
-import { TestClock } from "../../clock.ts";
-import { linkToken, smsCode } from "../../mail.ts";
-import { Authenticator } from "../../two-factor.ts";
-=======
 import { Authenticator } from "../../authenticator.ts";
 import { TestClock } from "../../clock.ts";
-import { smsCode } from "../../mail.ts";
->>>>>>> 4900ef6 (pages: one journey in Chromium, and every page held to axe, to 320 px, to its weight and to its policy)
+import { linkToken, smsCode } from "../../mail.ts";
+
 import type { World } from "../../world.ts";
 import { type Golden, type Json, runGoldens } from "../goldens.ts";
 

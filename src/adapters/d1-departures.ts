@@ -18,6 +18,7 @@ import {
 } from "./d1-schema.ts";
 import { challenges } from "./d1-schema-challenge.ts";
 import { identities } from "./d1-schema-identity.ts";
+import { invitations } from "./d1-schema-invitation.ts";
 import { companyCredentials, projects } from "./d1-schema-organization.ts";
 
 /** No address is like a public id: it stands in its column for a user who is gone. */
@@ -113,6 +114,8 @@ function belongingsDeleted(db: Database, { user, recipients, now }: Departure) {
     db.delete(secondFactors).where(and(eq(secondFactors.userId, user), gone)),
     db.delete(challenges).where(and(eq(challenges.userId, user), gone)),
     db.delete(identities).where(and(eq(identities.userId, user), gone)),
+    db.delete(invitations).where(and(eq(invitations.inviterId, user), gone)),
+    db.delete(invitations).where(and(inArray(invitations.email, [...recipients]), gone)),
     db.delete(outbox).where(and(inArray(outbox.to, [...recipients]), gone)),
     db
       .update(companyCredentials)

@@ -34,6 +34,8 @@ export const invitations = sqliteTable(
     index("invitations_organization").on(t.organizationId, t.id).where(sql`accepted_at IS NULL`),
     // for the check of its reference, when a user is inserted
     index("invitations_inviter").on(t.inviterId),
+    // for who deletes their account
+    index("invitations_email").on(t.email),
     index("invitations_expiry").on(t.expiresAt),
   ],
 );

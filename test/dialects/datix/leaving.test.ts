@@ -41,11 +41,15 @@ describe("deleting an account", () => {
       full_name: "Grace Hopper",
       organization_name: "Flow-Matic",
     });
+    await world.bindings.DB.prepare(
+      `INSERT INTO invitations (public_id, organization_id, inviter_id, email, role, token_hash, created_at, expires_at, accepted_at)
+       VALUES ('inv_1', 1, 1, 'grace@example.com', 'member', 'a', 1, 2, 1), ('inv_2', 2, 2, 'friend@grace.example', 'member', 'b', 1, 2, NULL)`,
+    ).run();
     await world.ask("/v1/auth/me", { method: "PATCH", token: mine, json: { phone: "+447700900123" } });
     expect((await leave(mine)).status).toBe(200);
     await world.bindings.DB.prepare("DELETE FROM outbox WHERE subject = 'Your account was deleted'").run();
     const left = await stored();
-    for (const word of ["grace@", "Grace", "Flow-Matic", "447700900123"]) expect(left).not.toContain(word);
+    for (const word of ["grace@", "friend@", "Grace", "Flow-Matic", "447700900123"]) expect(left).not.toContain(word);
     const entry = await world.bindings.DB.prepare("SELECT * FROM audit_log WHERE action = 'user.deleted'").first();
     expect(entry).toMatchObject({ result: "success", address: null, country: null, user_agent: null });
   });

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Authenticator } from "../authenticator.ts";
 import { linkToken, messagesTo, verificationToken } from "../mail.ts";
 import { post } from "../pages.ts";
 import { provePhone, sentCode } from "../phones.ts";
 import { CLIENT_ID, idToken, standInForGoogle } from "../standins/google.ts";
-import { Authenticator } from "../two-factor.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 
 // Who undoes a change of address takes the account back from somebody who had it.

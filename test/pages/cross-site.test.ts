@@ -77,6 +77,7 @@ describe("a form's token", () => {
   it("is asked of every form but those that bear a proof of their own", () => {
     const others = ALL.filter((form) => !WITH_TOKEN.includes(form)).map(({ action }) => action);
     expect(others.sort()).toEqual([
+      "/pages/accept-invitation",
       "/pages/confirm-email-change",
       "/pages/google",
       "/pages/reset-password",

@@ -15,6 +15,8 @@ export const NOTES = [
   "others_ended",
   "key_revoked",
   "account_deleted",
+  "invited",
+  "invitation_revoked",
   "member_changed",
   "member_removed",
   "left",

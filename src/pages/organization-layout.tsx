@@ -9,6 +9,7 @@ import { WORDS } from "./words.ts";
 /** What a visitor must be allowed to see each of these pages. */
 const NEEDS: Readonly<Record<keyof (typeof WORDS)["en"]["organization"]["menu"], Permission>> = {
   "/organization": "members.read",
+  "/organization/invitations": "invitations.read",
   "/organization/projects": "projects.read",
   "/organization/credentials": "credentials.read",
   "/organization/audit": "audit.read",

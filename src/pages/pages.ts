@@ -10,6 +10,7 @@ import { SECOND_FACTOR } from "./login-second-factor.tsx";
 import { ORGANIZATION } from "./organization.tsx";
 import { CREDENTIALS, PROJECTS } from "./organization-assets.tsx";
 import { AUDIT } from "./organization-audit.tsx";
+import { INVITATIONS } from "./organization-invitations.tsx";
 import type { Page } from "./page.ts";
 import { PROFILE } from "./profile.tsx";
 import { CHECK_MAIL, FORGOT, REGISTER } from "./register.tsx";
@@ -35,6 +36,7 @@ export const PAGES: readonly Page[] = [
   DATA,
   DATA_FILE,
   ORGANIZATION,
+  INVITATIONS,
   PROJECTS,
   CREDENTIALS,
   AUDIT,

@@ -79,6 +79,7 @@ const FIELDS: Partial<Readonly<Record<Refusal, string>>> = {
   wrong_second_factor: "code",
   wrong_code: "code",
   email_taken: "email",
+  already_member: "email",
   phone_taken: "phone",
 };
 

@@ -43,6 +43,8 @@ export const ENGLISH = {
     others_ended: "All other sessions were ended.",
     key_revoked: "The key was revoked.",
     account_deleted: "Your account was deleted.",
+    invited: "The invitation is on its way.",
+    invitation_revoked: "The invitation was revoked.",
     member_changed: "The member was changed.",
     member_removed: "The member was removed.",
     left: "You left the organization.",

@@ -45,6 +45,8 @@ export const SPANISH: PageWords = {
     others_ended: "Se han cerrado todas las demás sesiones.",
     key_revoked: "La clave se ha revocado.",
     account_deleted: "Tu cuenta se ha eliminado.",
+    invited: "La invitación está en camino.",
+    invitation_revoked: "La invitación se ha revocado.",
     member_changed: "El miembro se ha modificado.",
     member_removed: "El miembro se ha quitado.",
     left: "Has dejado la organización.",

@@ -2,6 +2,7 @@
 export const ORGANIZATION_EN = {
   menu: {
     "/organization": "Members",
+    "/organization/invitations": "Invitations",
     "/organization/projects": "Projects",
     "/organization/credentials": "Company credentials",
     "/organization/audit": "Audit log",
@@ -28,6 +29,15 @@ export const ORGANIZATION_EN = {
     goTo: (name: string): string => `Switch to ${name}`,
     leave: "Leave this organization",
     leaveText: "You are signed out, and only an admin can bring you back.",
+  },
+  invitations: {
+    none: "No invitation is waiting for an answer.",
+    make: "Invite somebody",
+    email: "Their email address",
+    button: "Send the invitation",
+    until: "good until",
+    revoke: "Revoke",
+    revokeOf: (email: string): string => `Revoke the invitation of ${email}`,
   },
   projects: {
     none: "There are no projects yet.",

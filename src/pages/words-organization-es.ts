@@ -4,6 +4,7 @@ import type { ORGANIZATION_EN } from "./words-organization-en.ts";
 export const ORGANIZATION_ES: Translated<typeof ORGANIZATION_EN> = {
   menu: {
     "/organization": "Miembros",
+    "/organization/invitations": "Invitaciones",
     "/organization/projects": "Proyectos",
     "/organization/credentials": "Credenciales de empresa",
     "/organization/audit": "Registro de auditoría",
@@ -30,6 +31,15 @@ export const ORGANIZATION_ES: Translated<typeof ORGANIZATION_EN> = {
     goTo: (name) => `Cambiar a ${name}`,
     leave: "Dejar esta organización",
     leaveText: "Se cierra tu sesión y solo un administrador puede readmitirte.",
+  },
+  invitations: {
+    none: "Ninguna invitación espera respuesta.",
+    make: "Invitar a alguien",
+    email: "Su correo electrónico",
+    button: "Enviar la invitación",
+    until: "válida hasta el",
+    revoke: "Revocar",
+    revokeOf: (email) => `Revocar la invitación de ${email}`,
   },
   projects: {
     none: "Todavía no hay proyectos.",

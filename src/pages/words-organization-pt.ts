@@ -4,6 +4,7 @@ import type { ORGANIZATION_EN } from "./words-organization-en.ts";
 export const ORGANIZATION_PT: Translated<typeof ORGANIZATION_EN> = {
   menu: {
     "/organization": "Membros",
+    "/organization/invitations": "Convites",
     "/organization/projects": "Projetos",
     "/organization/credentials": "Credenciais da empresa",
     "/organization/audit": "Registro de auditoria",
@@ -30,6 +31,15 @@ export const ORGANIZATION_PT: Translated<typeof ORGANIZATION_EN> = {
     goTo: (name) => `Mudar para ${name}`,
     leave: "Sair desta organização",
     leaveText: "Sua sessão é encerrada, e só um administrador pode trazer você de volta.",
+  },
+  invitations: {
+    none: "Nenhum convite espera resposta.",
+    make: "Convidar alguém",
+    email: "O e-mail da pessoa",
+    button: "Enviar o convite",
+    until: "válido até",
+    revoke: "Revogar",
+    revokeOf: (email) => `Revogar o convite de ${email}`,
   },
   projects: {
     none: "Ainda não há projetos.",

@@ -44,6 +44,8 @@ export const PORTUGUESE: PageWords = {
     others_ended: "Todas as outras sessões foram encerradas.",
     key_revoked: "A chave foi revogada.",
     account_deleted: "Sua conta foi excluída.",
+    invited: "O convite está a caminho.",
+    invitation_revoked: "O convite foi revogado.",
     member_changed: "O membro foi alterado.",
     member_removed: "O membro foi removido.",
     left: "Você saiu da organização.",

@@ -139,6 +139,11 @@ const ACCOUNT: readonly View[] = [
       await page.locator("summary").first().click();
     },
   },
+  {
+    name: "invitations",
+    open: (page) =>
+      fillIn(page, "/organization/invitations", { "Their email address": "jane@example.com" }, "Send the invitation"),
+  },
   { name: "projects", open: at("/organization/projects") },
   { name: "credentials", open: at("/organization/credentials") },
   {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { WORDS } from "../../src/pages/words.ts";
+import { linkToken } from "../mail.ts";
 import { escaped, signedIn, signIn, Visitor } from "../pages.ts";
 import { ADA, emptyStorage, register, startWorld, type World } from "../world.ts";
 
@@ -159,5 +160,29 @@ describe("the audit log", () => {
     const next = /<a href="(\?action=user.renamed&amp;after=[^"]+)"/.exec(text)?.[1]?.replace("&amp;", "&") ?? "";
     expect((await admin.get(PATH + next)).text.match(/<code>user\.renamed/g)).toHaveLength(5);
     expect(text.length).toBeLessThan(30_000);
+  });
+});
+
+describe("invitations", () => {
+  const PATH = "/organization/invitations";
+  const JANE = { email: "jane@example.com", role: "viewer" };
+
+  it("are mailed, listed and revoked by an admin whose address is proven", async () => {
+    expect((await fillIn(admin, PATH, "/pages/invite", JANE)).status).toBe(403);
+    await world.bindings.DB.prepare("UPDATE users SET email_verified_at = 1").run();
+    const sent = await fillIn(admin, PATH, "/pages/invite", JANE);
+    expect(sent.text).toContain(notes.invited);
+    const token = await linkToken(world, { to: JANE.email, path: "/accept-invitation" });
+    expect((await fillIn(admin, PATH, "/pages/revoke-invitation")).text).toContain(notes.invitation_revoked);
+    expect((await world.ask(`/accept-invitation?token=${token}`)).status).toBe(404);
+    expect((await admin.get(PATH)).text).toContain(organization.invitations.none);
+  });
+
+  it("of who is a member are refused beside the field", async () => {
+    await world.bindings.DB.prepare("UPDATE users SET email_verified_at = 1").run();
+    const refused = await fillIn(admin, PATH, "/pages/invite", { email: ADA.email, role: "member" });
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain(problems.already_member.title);
+    expect(refused.text).toMatch(/name="email"[^>]*aria-invalid="true"/);
   });
 });

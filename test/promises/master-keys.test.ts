@@ -2,8 +2,9 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runCron } from "../../src/cron.ts";
 import { leftToReseal } from "../../src/domain/reseal.ts";
+import { Authenticator } from "../authenticator.ts";
 import { tapped } from "../bindings.ts";
-import { Authenticator, registerProtected, verify2fa } from "../two-factor.ts";
+import { registerProtected, verify2fa } from "../two-factor.ts";
 import { ADA, emptyStorage, logIn, register, startWorld, type World } from "../world.ts";
 
 beforeEach(emptyStorage);

@@ -54,8 +54,8 @@ import { memoryAuditLog } from "../memory/audit-log.ts";
 import { memoryAuditTrail } from "../memory/audit-trail.ts";
 import { memoryCompanyCredentials } from "../memory/company-credentials.ts";
 import { memoryDatabase } from "../memory/database.ts";
-import { memoryInvitations } from "../memory/invitations.ts";
 import { memoryDepartures } from "../memory/departures.ts";
+import { memoryInvitations } from "../memory/invitations.ts";
 import {
   memoryChallenges,
   memoryEmailChanges,

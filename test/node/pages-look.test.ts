@@ -212,6 +212,8 @@ describe.skipIf(!hasChromium)("every page", () => {
       latchkey.db.prepare(
         "INSERT INTO projects (public_id, organization_id, name, created_at, archived_at) VALUES ('prj_1', 1, 'Difference', 1, NULL), ('prj_2', 1, 'Analysis', 1, 2)",
       ),
+      // who invites has proven an address of their own
+      latchkey.db.prepare("UPDATE users SET email_verified_at = created_at WHERE id = 1"),
       latchkey.db.prepare("UPDATE api_keys SET last_used_at = created_at WHERE id = 1"),
     ]);
   }

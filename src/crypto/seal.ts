@@ -133,11 +133,6 @@ export class Sealer {
     }
   }
 
-  /** False for what an older key sealed: open it and seal it again. */
-  isSealedWithCurrent(sealed: string): boolean {
-    return sealed.startsWith(`${this.currentKeyId}.`);
-  }
-
   /** HMAC-SHA-256 (32 bytes) under the first key, or under `keyId`. Throws `SealBroken` when that key is unknown. */
   async mac(input: {
     purpose: Purpose;

@@ -217,18 +217,24 @@ describe("a fault of ours", () => {
   });
 });
 
-describe("a hash that costs less than today's, or is sealed under an older key", () => {
-  it.each([
-    ["more rounds", { PASSWORD_HASH_ROUNDS: 2 }],
-    ["a new master key in front", { MASTER_KEYS: `2:${"n".repeat(42)}A,1:${"k".repeat(42)}A` }],
-  ])("is replaced after a login: %s", async (_what, changes) => {
-    const restarted = memoryCore(changes, core);
+describe("a hash that costs less than today's", () => {
+  it("is replaced after a login", async () => {
+    const restarted = memoryCore({ PASSWORD_HASH_ROUNDS: 2 }, core);
     const before = storedHash();
     await signedIn(restarted);
     const upgraded = storedHash();
     expect(upgraded).not.toBe(before);
     await signedIn(restarted);
     expect(storedHash()).toBe(upgraded);
+  });
+
+  it("is meant by its rounds alone: what an older master key sealed costs a login nothing more, and waits for the cron trigger", async () => {
+    const rotated = memoryCore({ MASTER_KEYS: `2:${"n".repeat(42)}A,1:${"k".repeat(42)}A` }, core);
+    const before = storedHash();
+    const kdf = vi.spyOn(crypto.subtle, "deriveBits");
+    await signedIn(rotated);
+    expect(kdf).toHaveBeenCalledTimes(1);
+    expect(storedHash()).toBe(before);
   });
 
   it("stays when the password was wrong, or is as good as today's", async () => {

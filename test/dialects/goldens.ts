@@ -54,7 +54,10 @@ export function runGoldens(dialect: Dialect, files: Readonly<Record<string, Gold
         earlier.push((await send(world, before, { earlier, setting })).json);
       const { status, headers, json } = await send(world, golden, { earlier, setting });
       const { response, varies = [] } = golden;
-      expect({ status, body: json }).toEqual({ status: response.status, body: settled(response.body, json, varies) });
+      const expected = { status: response.status, body: settled(response.body, json, varies) };
+      expect({ status, body: json }).toEqual(expected);
+      // the members in the documented order, too
+      expect(JSON.stringify(json)).toBe(JSON.stringify(expected.body));
       for (const [name, value] of Object.entries(response.headers ?? {})) expect(headers.get(name), name).toBe(value);
     });
 

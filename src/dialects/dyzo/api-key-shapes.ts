@@ -38,35 +38,43 @@ export const Which = v.pipe(
 
 // What is written.
 
-const Key = {
+const Named = {
   id: sample(primaryKey, 5),
   name: text("Production Key"),
+};
+
+const Standing = {
   is_active: sample(v.boolean(), true),
   rate_limit: sample(v.number(), 1_000),
   expires_at: sample(IsoDate, "2025-10-29T00:00:00Z"),
 };
 
-function keyOf(key: ApiKey) {
+function named({ id, name }: ApiKey) {
+  return { id, name };
+}
+
+function standing({ rateLimit, expiresAt }: ApiKey) {
   // only live keys are ever shown
-  const { id, name, rateLimit, expiresAt } = key;
-  return { id, name, is_active: true, rate_limit: rateLimit, expires_at: isoDate(expiresAt) };
+  return { is_active: true, rate_limit: rateLimit, expires_at: isoDate(expiresAt) };
 }
 
 export const Issued = v.object({
   status: v.literal(1),
   message: text("API key created successfully"),
-  api_key: v.object({ ...Key, key: text("dyzo_abc123...") }),
+  api_key: v.object({ ...Named, key: text("dyzo_abc123..."), ...Standing }),
 });
 
 export function issued({ key, secret }: IssuedApiKey): v.InferOutput<typeof Issued> {
-  return { status: 1, message: "API key created successfully", api_key: { ...keyOf(key), key: secret } };
+  const shown = { ...named(key), key: secret, ...standing(key) };
+  return { status: 1, message: "API key created successfully", api_key: shown };
 }
 
 export const List = v.object({
   status: v.literal(1),
   api_keys: v.array(
     v.object({
-      ...Key,
+      ...Named,
+      ...Standing,
       key_prefix: text("dyzo_abc..."),
       created_at: sample(IsoDate, "2024-10-29T00:00:00Z"),
       last_used_at: v.nullable(sample(IsoDate, "2024-12-16T08:30:00Z")),
@@ -78,7 +86,8 @@ export function list(keys: readonly ListedApiKey[]): v.InferOutput<typeof List> 
   return {
     status: 1,
     api_keys: keys.map((key) => ({
-      ...keyOf(key),
+      ...named(key),
+      ...standing(key),
       key_prefix: `${key.shownAs}...`,
       created_at: isoDate(key.createdAt),
       last_used_at: key.lastUsedAt === null ? null : isoDate(key.lastUsedAt),

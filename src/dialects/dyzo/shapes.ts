@@ -121,7 +121,8 @@ const { status, ...rest } = Entrance;
 export const LoggedIn = v.union([v.object({ status, message: text("Login successful"), ...rest }), SecondFactor]);
 
 export function loggedIn(outcome: SignInOutcome): v.InferOutput<typeof LoggedIn> {
-  return { message: "Login successful", ...entered(outcome) };
+  const { status, ...rest } = entered(outcome);
+  return { status, message: "Login successful", ...rest };
 }
 
 /** The vendor's answer to what has no other result: what is answered, and how it is written. */

@@ -20,7 +20,10 @@ function wireName(limit: Limit): string {
   return `"${limit.name.replace(/:account$/, "")}"`;
 }
 
-/** A locked key has no `t`: no waiting opens it. */
-function reset({ locked, resetSeconds }: LimitState): string {
-  return locked ? "" : `;t=${resetSeconds}`;
+/**
+ * A locked key has no `t`: no waiting opens it. Never more than `w`, by which clients judge it, although a unit counts up to
+ * a slot and an allowance longer (`sliding-window.ts`: 21 s of 900): a 429's `Retry-After`, which goes before `t`, is exact.
+ */
+function reset({ limit, locked, resetSeconds }: LimitState): string {
+  return locked ? "" : `;t=${Math.min(resetSeconds, limit.windowSeconds)}`;
 }

@@ -31,6 +31,13 @@ it("several limits are members of one list, told apart by their names", () => {
   });
 });
 
+it("a unit that counts longer than the window, by its slot, is told as the window at most", () => {
+  expect(rateLimitHeaders([{ ...account, remaining: 9, resetSeconds: 919 }])).toEqual({
+    "RateLimit-Policy": '"login";q=10;w=900',
+    RateLimit: '"login";r=9;t=900',
+  });
+});
+
 it("a locked key promises no time at which it opens", () => {
   expect(rateLimitHeaders([{ ...account, allowed: false, locked: true, remaining: 0 }]).RateLimit).toBe('"login";r=0');
 });

@@ -34,7 +34,7 @@ async function serve(c: Context<Http>, { dialect, row }: { dialect: Dialect; row
     const admitted = await admit(c, { call, dialect, row });
     if ("repeat" in admitted) return c.json(admitted.repeat, 200, answerHeaders(call));
     if (row.needs !== null) permit(membershipOf(admitted.caller), row.needs);
-    const params = parse(row.params, c.req.param());
+    const params = parse(row.params, parametersOf(row, c.req.raw));
     const query = parse(row.query, c.req.query(), "query");
     const body = parse(row.body, row.method === "GET" ? undefined : await readJson(c.req.raw), "body");
     const written = await row.handle(core, { call, caller: admitted.caller, params, query, body });
@@ -63,6 +63,23 @@ function wantsCsv(c: Context<Http>): boolean {
 /** The organization in which the caller acts; a caller of another kind has none. */
 function membershipOf(caller: Caller): Membership | null {
   return caller !== null && "membership" in caller ? caller.membership : null;
+}
+
+/** Decoded here, since Hono leaves what it can't decode as it is: `%ff` would be a text of three letters. */
+function parametersOf({ path }: Row, { url }: Request): Record<string, string> {
+  const segments = new URL(url).pathname.split("/");
+  const named = path
+    .split("/")
+    .flatMap((part, at) => (part.startsWith(":") ? [[part.slice(1), segments[at] ?? ""]] : []));
+  return Object.fromEntries(named.map(([name = "", segment = ""]) => [name, decoded(name, segment)]));
+}
+
+function decoded(field: string, segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    throw invalid(field, "must be UTF-8, percent-encoded");
+  }
 }
 
 /** The input as the row's schema makes it. The refusal names the first field that isn't right, and never repeats its value. */

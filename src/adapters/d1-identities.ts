@@ -2,13 +2,14 @@ import { type SQL, sql } from "drizzle-orm";
 import type { Identities, Identity } from "../domain/ports/identities.ts";
 import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
 import { saysTaken, unlessReserved } from "./d1-email-addresses.ts";
+import { outboxInsertIfChanged } from "./d1-outbox.ts";
 import { addressProven, teamMade, unprovenPastDropped } from "./d1-proven-address.ts";
 import { users } from "./d1-schema.ts";
 import { identities } from "./d1-schema-identity.ts";
 
 export function d1Identities(db: Database): Identities {
   return {
-    link: ({ identity, userId, email, team, now }, audit) =>
+    link: ({ identity, userId, email, team, notice, now }, audit) =>
       onD1("link identity", async () => {
         const { provider, subject } = identity;
         // nobody's, and so nothing happens, unless the first statement linked it
@@ -19,6 +20,7 @@ export function d1Identities(db: Database): Identities {
           db.batch([
             identityInsert(db, identity, { of: sql`id = ${userId} AND email = ${email}`, now }),
             auditInsertIfChanged(db, audit),
+            outboxInsertIfChanged(db, notice),
             sessionsDropped,
             credentialsDropped,
             ...alsoDropped,
@@ -26,7 +28,7 @@ export function d1Identities(db: Database): Identities {
           ]),
         );
         if (done === null) return null;
-        const [linked, , sessions, credentials] = done;
+        const [linked, , , sessions, credentials] = done;
         return linked.length === 0 ? null : [...sessions, ...credentials].map(({ id }) => id);
       }),
 

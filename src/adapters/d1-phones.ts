@@ -1,7 +1,7 @@
 import { and, eq, isNotNull, or } from "drizzle-orm";
 import type { Phones } from "../domain/ports/phones.ts";
 import { auditInsert, auditInsertIfChanged, type Database, isUniqueViolation, onD1 } from "./d1.ts";
-import { outboxInsert } from "./d1-outbox.ts";
+import { outboxInsert, outboxInsertIfChanged } from "./d1-outbox.ts";
 import { users } from "./d1-schema.ts";
 
 export function d1Phones(db: Database): Phones {
@@ -15,7 +15,7 @@ export function d1Phones(db: Database): Phones {
         ]);
       }),
 
-    confirm: ({ user, phone }, audit) =>
+    confirm: ({ user, phone, notice }, audit) =>
       onD1("confirm phone", async () => {
         try {
           const [confirmed] = await db.batch([
@@ -25,6 +25,7 @@ export function d1Phones(db: Database): Phones {
               .where(and(eq(users.id, user), eq(users.pendingPhone, phone)))
               .returning({ id: users.id }),
             auditInsertIfChanged(db, audit),
+            outboxInsertIfChanged(db, notice),
           ]);
           return confirmed.length > 0 ? "confirmed" : "not_pending";
         } catch (error) {

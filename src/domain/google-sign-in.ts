@@ -3,6 +3,7 @@ import { attempt } from "./attempt.ts";
 import { accountEntry, auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { clientKeyOf } from "./client-key.ts";
+import { deliver, mailTo } from "./delivery.ts";
 import { AuthError } from "./error.ts";
 import { noteFailedLogin } from "./failed-login.ts";
 import { type GoogleIdentity, proveGoogleToken } from "./google-identity.ts";
@@ -69,8 +70,11 @@ async function linkAccount(
   const now = core.clock.now();
   const { id: userId, email } = account.user;
   const entry = accountEntry(call, account, { action: "user.identity_linked", at: now });
-  const ended = await core.identities.link({ identity, userId, email, team: newTeam(core.random), now }, entry);
+  const notice = mailTo(core, { to: email, language: call.language, mail: { kind: "identity_linked" } });
+  const what = { identity, userId, email, team: newTeam(core.random), notice, now };
+  const ended = await core.identities.link(what, entry);
   if (ended === null) return;
+  call.later(deliver(core, notice.id));
   call.later(core.revocations.publish(ended));
   core.apiKeys.forget(userId);
 }

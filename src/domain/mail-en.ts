@@ -83,6 +83,26 @@ export const ENGLISH: Words = {
       ],
       closing: ["If it wasn't you, secure this mailbox first, then reset the password of your account."],
     }),
+    identity_linked: () => ({
+      subject: "A Google account was linked to your account",
+      opening: [
+        "Somebody, hopefully you, signed in with a Google account that has this address. It was linked to your account, and signs in to it from now on.",
+        "If it was you, there is nothing to do.",
+      ],
+      closing: [
+        "If it wasn't you, somebody may have access to your Google account or this mailbox: secure both at once.",
+      ],
+    }),
+    phone_added: ({ phone }) => ({
+      subject: "A phone number was added to your account",
+      opening: [
+        `Somebody, hopefully you, added the phone number ${phone} to your account. Codes that are sent there sign in to it.`,
+        "If it was you, there is nothing to do.",
+      ],
+      closing: [
+        "If it wasn't you, somebody may have access to your account: change your password and remove the number at once.",
+      ],
+    }),
     invitation: ({ organization, inviter, lifetimeSeconds }) => ({
       subject: `Invitation to ${organization}`,
       opening: [`${inviter} invited you to join ${organization}:`],

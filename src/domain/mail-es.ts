@@ -83,6 +83,26 @@ export const SPANISH: Words = {
       ],
       closing: ["Si no has sido tú, protege primero este buzón y después restablece la contraseña de tu cuenta."],
     }),
+    identity_linked: () => ({
+      subject: "Se ha vinculado una cuenta de Google a tu cuenta",
+      opening: [
+        "Alguien, esperamos que tú, ha iniciado sesión con una cuenta de Google que tiene esta dirección. Ha quedado vinculada a tu cuenta y desde ahora permite entrar en ella.",
+        "Si has sido tú, no tienes que hacer nada.",
+      ],
+      closing: [
+        "Si no has sido tú, es posible que alguien tenga acceso a tu cuenta de Google o a este buzón: protege ambos cuanto antes.",
+      ],
+    }),
+    phone_added: ({ phone }) => ({
+      subject: "Se ha añadido un número de teléfono a tu cuenta",
+      opening: [
+        `Alguien, esperamos que tú, ha añadido el número de teléfono ${phone} a tu cuenta. Los códigos que se envíen a él permiten entrar en ella.`,
+        "Si has sido tú, no tienes que hacer nada.",
+      ],
+      closing: [
+        "Si no has sido tú, es posible que alguien tenga acceso a tu cuenta: cambia tu contraseña y elimina el número cuanto antes.",
+      ],
+    }),
     invitation: ({ organization, inviter, lifetimeSeconds }) => ({
       subject: `Invitación a ${organization}`,
       opening: [`${inviter} te ha invitado a unirte a ${organization}:`],

@@ -83,6 +83,26 @@ export const PORTUGUESE: Words = {
       ],
       closing: ["Se não foi você, proteja primeiro esta caixa de correio e depois redefina a senha da sua conta."],
     }),
+    identity_linked: () => ({
+      subject: "Uma conta do Google foi vinculada à sua conta",
+      opening: [
+        "Alguém, esperamos que você, entrou com uma conta do Google que tem este endereço. Ela foi vinculada à sua conta e, a partir de agora, permite entrar nela.",
+        "Se foi você, não é preciso fazer nada.",
+      ],
+      closing: [
+        "Se não foi você, alguém pode ter acesso à sua conta do Google ou a esta caixa de correio: proteja as duas o quanto antes.",
+      ],
+    }),
+    phone_added: ({ phone }) => ({
+      subject: "Um número de telefone foi adicionado à sua conta",
+      opening: [
+        `Alguém, esperamos que você, adicionou o número de telefone ${phone} à sua conta. Os códigos enviados para ele permitem entrar nela.`,
+        "Se foi você, não é preciso fazer nada.",
+      ],
+      closing: [
+        "Se não foi você, alguém pode ter acesso à sua conta: altere sua senha e remova o número o quanto antes.",
+      ],
+    }),
     invitation: ({ organization, inviter, lifetimeSeconds }) => ({
       subject: `Convite para ${organization}`,
       opening: [`${inviter} convidou você para participar de ${organization}:`],

@@ -24,6 +24,9 @@ export interface MailFacts {
   readonly email_code: Code;
   /** a code proved an address that nobody had proven: whoever made the account is told */
   readonly login_code_used: object;
+  /** a way in was added to an account that there was */
+  readonly identity_linked: object;
+  readonly phone_added: { readonly phone: string };
   readonly invitation: Link & { readonly organization: string; readonly inviter: string };
 }
 

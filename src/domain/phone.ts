@@ -1,6 +1,6 @@
 import { accountEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
-import { deliver, smsTo } from "./delivery.ts";
+import { deliver, mailTo, smsTo } from "./delivery.ts";
 import { AuthError } from "./error.ts";
 import { type CodeSubject, issueCode, spendCode } from "./one-time-code.ts";
 import type { Core } from "./ports.ts";
@@ -48,9 +48,12 @@ export async function verifyPhone(
   if (phone === null) throw new AuthError("wrong_code", "no number is pending");
   await spendCode(core, { call, subject: subjectOf(phone), code });
   const entry = accountEntry(call, caller, { action: "user.phone_changed", at: core.clock.now() });
-  const outcome = await core.phones.confirm({ user: user.id, phone }, entry);
+  const { language } = call;
+  const notice = mailTo(core, { to: user.email, language, mail: { kind: "phone_added", phone } });
+  const outcome = await core.phones.confirm({ user: user.id, phone, notice }, entry);
   if (outcome === "phone_taken") throw new AuthError("phone_taken", "another account has the number");
   if (outcome === "not_pending") throw new AuthError("wrong_code", "another number was asked for meanwhile");
+  call.later(deliver(core, notice.id));
   return { ...caller, user: { ...user, phone, pendingPhone: null } };
 }
 

@@ -59,7 +59,7 @@ const CALLS: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   confirmEmailChange: ({ emailChanges }) => emailChanges.confirm(spend, team, entry),
   undoEmailChange: ({ emailChanges }) => emailChanges.undo(spend, { reset: mailed.challenge, team }, entry),
   askPhone: ({ phones }) => phones.ask({ user: id, phone: SECRET, message: mail }, entry),
-  confirmPhone: ({ phones }) => phones.confirm({ user: id, phone: SECRET }, entry),
+  confirmPhone: ({ phones }) => phones.confirm({ user: id, phone: SECRET, notice: mail }, entry),
   removePhone: ({ phones }) => phones.remove(id, entry),
   defaultProject: ({ projects }) => projects.defaultOf(1 as OrganizationId),
   rename: ({ users }) => users.rename({ id, fullName: SECRET }, entry),

@@ -88,7 +88,7 @@ export function mailedLinksContract(name: string, make: MakeStorage): void {
       await opened(storage, ada, { id: "ses_1" });
       const phone = "+15557122661";
       await storage.phones.ask({ user: ada.user.id, phone, message: message() }, audit("user.phone_change_asked"));
-      await storage.phones.confirm({ user: ada.user.id, phone }, audit("user.phone_changed"));
+      await storage.phones.confirm({ user: ada.user.id, phone, notice: message() }, audit("user.phone_changed"));
       expect(await reset(spendOf(await asked()))).toEqual(["ses_1"]);
       const after = await storage.users.credentialByEmail(EMAIL);
       expect(after?.user).toMatchObject({ phone: null, pendingPhone: null, pendingEmail: null, emailVerifiedAt: NOW });
@@ -100,7 +100,7 @@ export function mailedLinksContract(name: string, make: MakeStorage): void {
       await reset(spendOf(await asked()));
       const phone = "+15557122661";
       await storage.phones.ask({ user: ada.user.id, phone, message: message() }, audit("user.phone_change_asked"));
-      await storage.phones.confirm({ user: ada.user.id, phone }, audit("user.phone_changed"));
+      await storage.phones.confirm({ user: ada.user.id, phone, notice: message() }, audit("user.phone_changed"));
       await reset(spendOf(await asked()), "3.newest" as SealedHash);
       expect((await storage.users.credentialByEmail(EMAIL))?.user.phone).toBe(phone);
     });

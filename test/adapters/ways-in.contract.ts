@@ -18,6 +18,7 @@ const GOOGLE: Identity = { provider: "google", subject: "110169484474386276334" 
 const OTHER: Identity = { provider: "google", subject: "2" };
 const TEAM = { organization: "org_new", project: "prj_new" };
 const NEW_USER = { ...account("eve").user, emailVerifiedAt: NOW };
+const NOTICE = "A way in was added";
 const LINKED = audit("user.identity_linked");
 
 /** What every store of them promises. */
@@ -26,7 +27,12 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
   let ada: Registered;
   const isLive = async (id: string) => (await store.sessions.standing(id as never, NOW)) !== null;
   const link = (identity = GOOGLE, email = ada.user.email) =>
-    store.identities.link({ identity, userId: ada.user.id, email, team: TEAM, now: NOW }, LINKED);
+    store.identities.link(
+      { identity, userId: ada.user.id, email, team: TEAM, notice: message({ subject: NOTICE }), now: NOW },
+      LINKED,
+    );
+  const notices = async () =>
+    (await store.outbox.readable({ to: ada.user.email, limit: 9 })).filter(({ subject }) => subject === NOTICE);
   const prove = (dropPast: boolean, notice = message()) => {
     const proof = { userId: ada.user.id, email: ada.user.email, team: TEAM, now: NOW };
     return store.loginCodes.proveAddress(proof, { dropPast, notice }, audit("user.email_verified"));
@@ -64,8 +70,10 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
       expect(await link(GOOGLE, "former@example.com")).toBeNull();
       expect(await store.users.credentialByIdentity(GOOGLE)).toBeNull();
       expect(await adaNow()).toEqual({ ...ada, user: ada.user });
+      expect(await notices()).toEqual([]);
       await link();
       expect(await link()).toBeNull();
+      expect(await notices()).toHaveLength(1);
     });
 
     it("a new user has a proven address, no password and a team", async () => {

@@ -17,6 +17,8 @@ const MAILS: { [Kind in MailKind]: Mail<Kind> } = {
   email_change_notice: { kind: "email_change_notice", newEmail: "new@example.com", ...link },
   email_code: { kind: "email_code", code: "482913", lifetimeSeconds: 300 },
   login_code_used: { kind: "login_code_used" },
+  identity_linked: { kind: "identity_linked" },
+  phone_added: { kind: "phone_added", phone: "+15557122661" },
   invitation: { kind: "invitation", organization: "Analytical Engines", inviter: "Ada Lovelace", ...link },
 };
 

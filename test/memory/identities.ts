@@ -2,6 +2,7 @@ import type { UserId } from "../../src/domain/ids.ts";
 import type { Identities, Identity } from "../../src/domain/ports/identities.ts";
 import { liveSessions, type MemoryDatabase, revoke } from "./database.ts";
 import { dropUnprovenPast, prove } from "./mailed-links.ts";
+import { writeMessage } from "./outbox.ts";
 import { isTaken } from "./users.ts";
 
 /** Who is who elsewhere, in a Map. */
@@ -9,11 +10,12 @@ export function memoryIdentities(db: MemoryDatabase): Identities {
   const keyOf = ({ provider, subject }: Identity) => `${provider}:${subject}`;
 
   return {
-    async link({ identity, userId, email, team, now }, audit) {
+    async link({ identity, userId, email, team, notice, now }, audit) {
       const user = db.users.get(userId);
       if (db.identities.has(keyOf(identity)) || user?.email !== email) return null;
       db.identities.set(keyOf(identity), userId);
       db.audit.push(audit);
+      writeMessage(db, notice);
       const isFirst = user.emailVerifiedAt === null;
       const ended = isFirst ? revoke(db, liveSessions(db, userId, now)) : [];
       const dropped = isFirst ? dropUnprovenPast(db, userId) : [];

@@ -12,12 +12,13 @@ export function memoryPhones(db: MemoryDatabase): Phones {
       writeMessage(db, message);
       db.audit.push(audit);
     },
-    async confirm({ user: id, phone }, audit) {
+    async confirm({ user: id, phone, notice }, audit) {
       const user = db.users.get(id);
       if (user?.pendingPhone !== phone) return "not_pending";
       if ([...db.users.values()].some((other) => other.id !== id && other.phone === phone)) return "phone_taken";
       db.users.set(id, { ...user, phone, pendingPhone: null });
       db.audit.push(audit);
+      writeMessage(db, notice);
       return "confirmed";
     },
     async remove(id, audit) {

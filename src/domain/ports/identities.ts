@@ -1,5 +1,6 @@
 import type { AuditEntry } from "../audit.ts";
 import type { CredentialId, SessionId, UserId } from "../ids.ts";
+import type { OutboxMessage } from "../outbox.ts";
 import type { NewTeam } from "../team.ts";
 import type { User } from "../user.ts";
 
@@ -13,10 +14,17 @@ export interface Identity {
 export interface Identities {
   /**
    * Gives the account, if it still has the address, this identity, and proves the address: if nobody had, all that was made
-   * before it is dropped. What ended, sessions and company credentials; null when the identity or the address is another's by now.
+   * before it is dropped. Writes the notice. What ended, sessions and company credentials; null when the identity or the address is another's by now.
    */
   link(
-    what: { identity: Identity; userId: UserId; email: string; team: NewTeam; now: number },
+    what: {
+      identity: Identity;
+      userId: UserId;
+      email: string;
+      team: NewTeam;
+      notice: OutboxMessage;
+      now: number;
+    },
     audit: AuditEntry,
   ): Promise<(SessionId | CredentialId)[] | null>;
   /** A new user with a proven address and no password, a team and a project. False when the identity or the address is taken. */

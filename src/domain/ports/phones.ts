@@ -5,9 +5,9 @@ import type { OutboxMessage } from "../outbox.ts";
 export interface Phones {
   /** The number that waits for its code, with the message that bears the code. */
   ask(change: { user: UserId; phone: string; message: OutboxMessage }, audit: AuditEntry): Promise<void>;
-  /** The pending number becomes the account's, if it is still that one. */
+  /** The pending number becomes the account's, if it is still that one, and the notice is written. */
   confirm(
-    change: { user: UserId; phone: string },
+    change: { user: UserId; phone: string; notice: OutboxMessage },
     audit: AuditEntry,
   ): Promise<"confirmed" | "phone_taken" | "not_pending">;
   /** Neither a number nor one that waits. */

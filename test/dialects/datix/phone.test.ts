@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { messagesTo, smsCode } from "../../mail.ts";
-import { type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
+import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
 
 const PHONE = "+15557122661";
 
@@ -50,6 +50,18 @@ describe("PATCH /me with a phone", () => {
 });
 
 describe("verify-phone", () => {
+  it("tells the account by mail of its new number, and of none that was refused", async () => {
+    const told = async () => (await messagesTo(world, ADA.email)).filter(({ text }) => text.includes(PHONE));
+    await change(PHONE);
+    const code = await sentCode();
+    await verify(code === "000000" ? "000001" : "000000");
+    expect(await told()).toEqual([]);
+    await verify(code);
+    const [notice, ...more] = await told();
+    expect(more).toEqual([]);
+    expect(notice).toMatchObject({ channel: "email", subject: "A phone number was added to your account" });
+  });
+
   it("refuses a wrong code, a spent one, one of an older request and one that is over", async () => {
     await change(PHONE);
     const older = await sentCode();

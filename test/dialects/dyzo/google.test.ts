@@ -1,6 +1,7 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { refusalIn } from "../../contract.ts";
+import { messagesTo } from "../../mail.ts";
 import { provePhone } from "../../phones.ts";
 import { accessTokenInfo, CLIENT_ID, type GoogleStandIn, idToken, standInForGoogle } from "../../standins/google.ts";
 import { registerProtected, verify2fa } from "../../two-factor.ts";
@@ -180,6 +181,19 @@ describe("an account that was registered with the address before", () => {
     expect((await verify2fa(world, json.temp_token, app.code())).status).toBe(200);
     expect((await world.ask("/v1/auth/me", { token: before })).status).toBe(200);
     expect(await userCount()).toBe(1);
+  });
+
+  it("is told by mail that it was linked, once, in the caller's language", async () => {
+    await register(world);
+    await env.DB.prepare("UPDATE users SET email_verified_at = 1").run();
+    const before = (await messagesTo(world, ADA.email)).length;
+    const headers = { "Accept-Language": "pt-BR" };
+    for (let i = 0; i < 2; i++) {
+      await world.ask("/api/google-login/", { headers, json: { token: await token() } });
+    }
+    const told = await messagesTo(world, ADA.email);
+    expect(told).toHaveLength(before + 1);
+    expect(told[0]?.subject).toBe("Uma conta do Google foi vinculada à sua conta");
   });
 
   it("keeps its password when it has no second factor either", async () => {

@@ -7,11 +7,20 @@ import { sessions } from "./d1-schema.ts";
 
 export function d1LoginCodes(db: Database): LoginCodes {
   return {
-    send: (message) =>
+    send: (message, audit) =>
       onD1("send code", async () => {
         const { channel, to } = message;
         const isTheirs = channel === "email" ? sql`email = ${to}` : sql`phone = ${to}`;
-        await outboxInsertWhere(db, message, sql`EXISTS (SELECT 1 FROM users WHERE ${isTheirs})`);
+        await db.batch([
+          outboxInsertWhere(db, message, sql`EXISTS (SELECT 1 FROM users WHERE ${isTheirs})`),
+          auditInsertWhere(db, audit, {
+            condition: sql`1`,
+            target: sql`(SELECT public_id FROM users WHERE ${isTheirs})`,
+            organization: sql`(SELECT o.public_id FROM users u JOIN members m ON m.user_id = u.id AND m.is_active = 1
+              JOIN organizations o ON o.id = m.organization_id WHERE ${isTheirs}
+              ORDER BY m.created_at, m.organization_id LIMIT 1)`,
+          }),
+        ]);
       }),
 
     proveAddress: ({ userId, email, team, now }, { dropPast, notice }, audit) =>

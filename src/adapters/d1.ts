@@ -60,13 +60,17 @@ export function auditInsertIfChanged(db: Database, ...entries: readonly AuditEnt
   return insertWhere(db, auditLog, { rows: entries, condition: sql`changes() > 0` });
 }
 
-/** One entry under any condition; `target` where only the batch itself knows to whom it happened. */
+/** One entry under any condition; `target` and `organization` where only the batch itself knows to whom it happened. */
 export function auditInsertWhere(
   db: Database,
   entry: AuditEntry,
-  { condition, target = sql`${entry.target}` }: { condition: SQL; target?: SQL },
+  {
+    condition,
+    target = sql`${entry.target}`,
+    organization = sql`${entry.organization}`,
+  }: { condition: SQL; target?: SQL; organization?: SQL },
 ) {
-  return insertWhere(db, auditLog, { rows: [{ ...entry, target }], condition });
+  return insertWhere(db, auditLog, { rows: [{ ...entry, target, organization }], condition });
 }
 
 /** The rows as one statement that writes all of them, or, where the condition doesn't hold, none. */

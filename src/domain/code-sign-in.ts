@@ -1,4 +1,4 @@
-import { accountEntry } from "./audit.ts";
+import { accountEntry, auditEntry } from "./audit.ts";
 import type { Call } from "./call.ts";
 import { deliver, mailTo, smsTo } from "./delivery.ts";
 import { AuthError } from "./error.ts";
@@ -25,7 +25,7 @@ export async function sendLoginCode(
     subject: { purpose: "login", recipient: recipient.to },
     send: async (code) => {
       const message = messageWith(core, { call, recipient, code });
-      await core.loginCodes.send(message);
+      await core.loginCodes.send(message, auditEntry(call, { action: "login.code_asked", at: message.createdAt }));
       call.later(deliver(core, message.id));
     },
   });

@@ -43,6 +43,24 @@ export async function verifyPhone(
   core: Core,
   { call, caller, code }: { call: Call; caller: Standing; code: string },
 ): Promise<Account> {
+  try {
+    return await proveNumber(core, { call, caller, code });
+  } catch (error) {
+    if (error instanceof AuthError && error.refusal === "wrong_code") noteWrongCode(core, { call, caller });
+    throw error;
+  }
+}
+
+/** After the answer, as a failed login is. */
+function noteWrongCode(core: Core, { call, caller }: { call: Call; caller: Standing }): void {
+  const facts = { action: "user.phone_change_failed", result: "failure", at: core.clock.now() } as const;
+  call.later(core.auditLog.write(accountEntry(call, caller, facts)));
+}
+
+async function proveNumber(
+  core: Core,
+  { call, caller, code }: { call: Call; caller: Standing; code: string },
+): Promise<Account> {
   const { user } = caller;
   const phone = user.pendingPhone;
   if (phone === null) throw new AuthError("wrong_code", "no number is pending");

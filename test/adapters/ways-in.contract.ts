@@ -105,7 +105,7 @@ export function waysInContract(name: string, make: () => Promise<WaysIn>): void 
         ["sms", "+14155550123", 0],
       ] as const;
       for (const [channel, to, written] of recipients) {
-        await store.loginCodes.send(message({ channel, to }));
+        await store.loginCodes.send(message({ channel, to }), audit("login.code_asked"));
         expect(await store.outbox.readable({ to, limit: 9 })).toHaveLength(
           to === ada.user.email ? written + 1 : written,
         );

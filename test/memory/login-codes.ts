@@ -6,11 +6,13 @@ import { writeMessage } from "./outbox.ts";
 /** What is sent and proven on the way in by a code, of the users in the Map. */
 export function memoryLoginCodes(db: MemoryDatabase): LoginCodes {
   return {
-    async send(message) {
-      const isTheirs = [...db.users.values()].some(({ email, phone }) =>
+    async send(message, audit) {
+      const user = [...db.users.values()].find(({ email, phone }) =>
         message.channel === "email" ? email === message.to : phone === message.to,
       );
-      if (isTheirs) writeMessage(db, message);
+      if (user !== undefined) writeMessage(db, message);
+      const organization = db.members.find((each) => each.userId === user?.id && each.isActive)?.organization.publicId;
+      db.audit.push({ ...audit, target: user?.publicId ?? null, organization: organization ?? null });
     },
     async proveAddress({ userId, email, team, now }, { dropPast, notice }, audit) {
       const user = db.users.get(userId);

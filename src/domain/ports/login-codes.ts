@@ -4,8 +4,8 @@ import type { OutboxMessage } from "../outbox.ts";
 import type { NewTeam } from "../team.ts";
 
 export interface LoginCodes {
-  /** Writes the message when its recipient is a user's address, or proven number; the same statement when not. */
-  send(message: OutboxMessage): Promise<void>;
+  /** Writes the message when its recipient is a user's address, or proven number; the same statements when not. The entry tells whose it is, if anybody's. */
+  send(message: OutboxMessage, audit: AuditEntry): Promise<void>;
   /**
    * The first proof of the account's address: verified, with a team and a project, and its sessions end. With `dropPast`
    * all that was made before goes; without it the notice is sent. What ended, sessions and company credentials; where the address is

@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { messagesTo, smsCode } from "../../mail.ts";
 import { ADA, type Answered, emptyStorage, logIn, register, startWorld, type World } from "../../world.ts";
@@ -50,6 +51,16 @@ describe("PATCH /me with a phone", () => {
 });
 
 describe("verify-phone", () => {
+  it("writes a wrong code to the audit log, as a failure of the account's own", async () => {
+    await change(PHONE);
+    await verify((await sentCode()) === "000000" ? "000001" : "000000");
+    const newest =
+      "SELECT action, result, actor = target AS own, organization IS NOT NULL AS placed FROM audit_log ORDER BY id DESC LIMIT 1";
+    expect(await env.DB.prepare(newest).first()).toEqual({
+      ...{ action: "user.phone_change_failed", result: "failure", own: 1, placed: 1 },
+    });
+  });
+
   it("tells the account by mail of its new number, and of none that was refused", async () => {
     const told = async () => (await messagesTo(world, ADA.email)).filter(({ text }) => text.includes(PHONE));
     await change(PHONE);

@@ -123,6 +123,18 @@ describe("guesses", () => {
     expect((await enter({ phone: PHONE, otp: second })).status).toBe(429);
   });
 
+  it("a sent one is in the audit log, with the account that it was for, if any", async () => {
+    await send({ phone: PHONE });
+    await send({ email: "nobody@example.com" });
+    const sent = "SELECT actor, target FROM audit_log WHERE action = 'login.code_asked' ORDER BY id";
+    const ada = await env.DB.prepare("SELECT public_id FROM users").first("public_id");
+    const { results } = await env.DB.prepare(sent).all();
+    expect(results).toEqual([
+      { actor: null, target: ada },
+      { actor: null, target: null },
+    ]);
+  });
+
   it("a failed one is in the audit log", async () => {
     await enter({ phone: PHONE, otp: "123456" });
     const newest = "SELECT action, result, target FROM audit_log ORDER BY id DESC LIMIT 1";

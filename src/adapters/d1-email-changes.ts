@@ -99,7 +99,7 @@ async function undo(
   // what the other address was proven for says nothing of this one
   const verifiedAt = sql`CASE WHEN email = ${former} THEN email_verified_at ELSE ${link("proven_at")} END`;
   // every session ends in any case
-  const [, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+  const [, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now, audit });
   const [credentialsEnded, ...waysIn] = waysInDropped(db, { user, since: link("created_at"), now });
   const [spent, , , ended, dropped, endedToo] = await db.batch([
     challengeSpent(db, spend),
@@ -114,7 +114,7 @@ async function undo(
     credentialsEnded,
     ...alsoDropped,
     ...waysIn,
-    ...addressProven(db, { user, team, now }),
+    ...addressProven(db, { user, team, now, audit }),
     db.delete(challenges).where(and(sql`${challenges.userId} = ${user}`, isNull(challenges.usedAt))),
     challengeInsert(db, reset, { user }),
   ]);

@@ -15,7 +15,7 @@ export function d1Identities(db: Database): Identities {
         // nobody's, and so nothing happens, unless the first statement linked it
         const user = sql`(SELECT user_id FROM identities
           WHERE provider = ${provider} AND subject = ${subject} AND user_id = ${userId})`;
-        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now, audit });
         const done = await orNullWhenTaken(
           db.batch([
             identityInsert(db, identity, { of: sql`id = ${userId} AND email = ${email}`, now }),
@@ -24,7 +24,7 @@ export function d1Identities(db: Database): Identities {
             sessionsDropped,
             credentialsDropped,
             ...alsoDropped,
-            ...addressProven(db, { user, team, now }),
+            ...addressProven(db, { user, team, now, audit }),
           ]),
         );
         if (done === null) return null;

@@ -27,7 +27,7 @@ export function d1LoginCodes(db: Database): LoginCodes {
       onD1("prove address", async () => {
         const user = sql`(SELECT id FROM users WHERE id = ${userId} AND email = ${email})`;
         const isFirst = sql`EXISTS (SELECT 1 FROM users WHERE id = ${user} AND email_verified_at IS NULL)`;
-        const dropped = unprovenPastDropped(db, { user, now });
+        const dropped = unprovenPastDropped(db, { user, now, audit });
         const others = db
           .update(sessions)
           .set({ revokedAt: now })

@@ -1,6 +1,7 @@
 import { and, isNull, type SQL, sql } from "drizzle-orm";
+import type { AuditEntry } from "../domain/audit.ts";
 import type { NewTeam } from "../domain/team.ts";
-import { type Database, insertWhere } from "./d1.ts";
+import { auditInsertIfChanged, type Database, insertWhere } from "./d1.ts";
 import { apiKeys, backupCodes, members, organizations, secondFactors, sessions, users } from "./d1-schema.ts";
 import { challenges } from "./d1-schema-challenge.ts";
 import { companyCredentials, projects } from "./d1-schema-organization.ts";
@@ -10,13 +11,17 @@ import { companyCredentials, projects } from "./d1-schema-organization.ts";
 
 const DEFAULT_PROJECT = "Default";
 
-/** Verified, with a team and a project: each once, however many proofs arrive. */
-export function addressProven(db: Database, { user, team, now }: { user: SQL; team: NewTeam; now: number }) {
+/** Verified, with a team and a project: each once, however many proofs arrive. `audit` where nothing else tells of a first one. */
+export function addressProven(
+  db: Database,
+  { user, team, now, audit }: { user: SQL; team: NewTeam; now: number; audit?: AuditEntry },
+) {
   return [
     db
       .update(users)
       .set({ emailVerifiedAt: now })
       .where(and(sql`${users.id} = ${user}`, isNull(users.emailVerifiedAt))),
+    ...(audit === undefined ? [] : [auditInsertIfChanged(db, { ...audit, action: "user.email_verified" })]),
     ...teamMade(db, { user, team, now }),
   ];
 }
@@ -53,7 +58,7 @@ const NOTHING_OWNED = { passwordHash: null, phone: null, pendingPhone: null, pen
  * What was made before the first proof of an address by whoever registered it, for a batch in which somebody else may be
  * proving it. It comes before `addressProven`, and answers the sessions and, second, the company credentials that it ended.
  */
-export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; now: number }) {
+export function unprovenPastDropped(db: Database, { user, now, audit }: { user: SQL; now: number; audit: AuditEntry }) {
   const isUnproven = sql`EXISTS (SELECT 1 FROM users u WHERE u.id = ${user} AND u.email_verified_at IS NULL)`;
   return [
     db
@@ -84,6 +89,7 @@ export function unprovenPastDropped(db: Database, { user, now }: { user: SQL; no
       .update(users)
       .set({ ...NOTHING_OWNED, credentialVersion: sql`${users.credentialVersion} + 1` })
       .where(and(sql`${users.id} = ${user}`, isNull(users.emailVerifiedAt))),
+    auditInsertIfChanged(db, { ...audit, action: "user.unproven_past_dropped" }),
   ] as const;
 }
 

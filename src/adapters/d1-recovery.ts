@@ -33,7 +33,7 @@ export function d1Recovery(db: Database): Recovery {
         const { now } = spend;
         const user = spentBy(spend);
         const isTheirs = sql`${users.id} = ${user}`;
-        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now });
+        const [sessionsDropped, credentialsDropped, ...alsoDropped] = unprovenPastDropped(db, { user, now, audit });
         const [spent, endedFirst, credentialsEnded, ended] = await db.batch([
           challengeSpent(db, spend),
           sessionsDropped,
@@ -52,7 +52,7 @@ export function d1Recovery(db: Database): Recovery {
             .where(isTheirs),
           auditInsertIfChanged(db, audit),
           outboxInsertIfChanged(db, notice),
-          ...addressProven(db, { user, team, now }),
+          ...addressProven(db, { user, team, now, audit }),
         ]);
         return spent.length === 0 ? null : [...endedFirst, ...credentialsEnded, ...ended].map(({ id }) => id);
       }),

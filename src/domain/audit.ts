@@ -11,6 +11,7 @@ export type AuditAction =
   | "user.password_reset"
   | "user.email_verification_asked"
   | "user.email_verified"
+  | "user.unproven_past_dropped"
   | "user.email_change_asked"
   | "user.email_change_dropped"
   | "user.email_changed"

@@ -18,8 +18,8 @@ export function memoryIdentities(db: MemoryDatabase): Identities {
       writeMessage(db, notice);
       const isFirst = user.emailVerifiedAt === null;
       const ended = isFirst ? revoke(db, liveSessions(db, userId, now)) : [];
-      const dropped = isFirst ? dropUnprovenPast(db, userId) : [];
-      prove(db, userId, { team, now });
+      const dropped = isFirst ? dropUnprovenPast(db, userId, audit) : [];
+      prove(db, userId, { team, now, audit });
       return [...ended, ...dropped];
     },
     async create({ identity, user, team }, audit) {

@@ -19,7 +19,7 @@ export function memoryLoginCodes(db: MemoryDatabase): LoginCodes {
       if (user?.email !== email) return [];
       const isFirst = user.emailVerifiedAt === null;
       const ended = isFirst ? revoke(db, liveSessions(db, userId, now)) : [];
-      const dropped = isFirst && dropPast ? dropUnprovenPast(db, userId) : [];
+      const dropped = isFirst && dropPast ? dropUnprovenPast(db, userId, audit) : [];
       if (isFirst && !dropPast) writeMessage(db, notice);
       if (isFirst) db.audit.push(audit);
       prove(db, userId, { team, now });

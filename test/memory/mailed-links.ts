@@ -1,3 +1,4 @@
+import type { AuditEntry } from "../../src/domain/audit.ts";
 import type { ChallengeKind } from "../../src/domain/challenge.ts";
 import type { CredentialId, ProjectId, SessionId, UserId } from "../../src/domain/ids.ts";
 import type { Challenges, Spend } from "../../src/domain/ports/challenges.ts";
@@ -61,12 +62,12 @@ export function memoryRecovery(db: MemoryDatabase): Recovery {
       if (row === null) return null;
       const { userId } = row;
       const ended = revoke(db, liveSessions(db, userId, spend.now));
-      const dropped = userOf(db, userId).emailVerifiedAt === null ? dropUnprovenPast(db, userId) : [];
+      const dropped = userOf(db, userId).emailVerifiedAt === null ? dropUnprovenPast(db, userId, audit) : [];
       kill(db, userId, ["reset_password", "confirm_email_change"]);
       change(db, userId, { passwordHash, pendingEmail: null }, { newVersion: true });
       db.audit.push(audit);
       writeMessage(db, notice);
-      prove(db, userId, { team, now: spend.now });
+      prove(db, userId, { team, now: spend.now, audit });
       return [...ended, ...dropped];
     },
   };
@@ -115,12 +116,12 @@ export function memoryEmailChanges(db: MemoryDatabase): EmailChanges {
       const ended = revoke(db, liveSessions(db, userId, spend.now));
       const nothing = { pendingEmail: null, phone: null, pendingPhone: null };
       change(db, userId, { ...nothing, email, emailVerifiedAt }, { newVersion: true });
-      const dropped = emailVerifiedAt === null ? dropUnprovenPast(db, userId) : [];
+      const dropped = emailVerifiedAt === null ? dropUnprovenPast(db, userId, audit) : [];
       dropped.push(...dropWaysIn(db, userId, createdAt));
       kill(db, userId, EVERY_KIND);
       writeChallenge(db, reset, { userId });
       db.audit.push(audit);
-      prove(db, userId, { team, now: spend.now });
+      prove(db, userId, { team, now: spend.now, audit });
       return [...ended, ...dropped];
     },
   };
@@ -185,8 +186,13 @@ function kill(db: MemoryDatabase, userId: UserId, kinds: readonly ChallengeKind[
   }
 }
 
-export function prove(db: MemoryDatabase, userId: UserId, { team, now }: { team: NewTeam; now: number }): void {
+export function prove(
+  db: MemoryDatabase,
+  userId: UserId,
+  { team, now, audit }: { team: NewTeam; now: number; audit?: AuditEntry },
+): void {
   const user = userOf(db, userId);
+  if (audit !== undefined && user.emailVerifiedAt === null) db.audit.push({ ...audit, action: "user.email_verified" });
   change(db, userId, { emailVerifiedAt: user.emailVerifiedAt ?? now });
   if (!db.members.some((member) => member.userId === userId)) {
     const organization = { publicId: team.organization, name: user.fullName };
@@ -211,7 +217,8 @@ function moveSession(
 }
 
 /** Answers the company credentials that ended. */
-export function dropUnprovenPast(db: MemoryDatabase, userId: UserId): CredentialId[] {
+export function dropUnprovenPast(db: MemoryDatabase, userId: UserId, audit: AuditEntry): CredentialId[] {
+  db.audit.push({ ...audit, action: "user.unproven_past_dropped" });
   const nothing = { passwordHash: null, phone: null, pendingPhone: null, pendingEmail: null };
   change(db, userId, nothing, { newVersion: true });
   db.secondFactors.delete(userId);

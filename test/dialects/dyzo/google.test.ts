@@ -157,6 +157,12 @@ describe("an account that was registered with the address before", () => {
     const key = await world.ask("/v1/auth/api-keys", { token: squatter, json: { name: "Back door" } });
     const { json } = await enter(await token());
     expect(json.access_token).toEqual(expect.any(String));
+    const said =
+      "SELECT action FROM audit_log WHERE action IN ('user.identity_linked', 'user.unproven_past_dropped', 'user.email_verified') ORDER BY action";
+    const { results } = await env.DB.prepare(said).all();
+    expect(results.map(({ action }) => action)).toEqual([
+      ...["user.email_verified", "user.identity_linked", "user.unproven_past_dropped"],
+    ]);
 
     const me = await world.ask("/v1/auth/me", { token: json.access_token });
     expect(me.json).toMatchObject({ two_factor_enabled: false, phone: null, email_verified: true });

@@ -29,6 +29,7 @@ import { codeLedgerOn } from "./adapters/do-code-ledger.ts";
 import { quotaCounterOn } from "./adapters/do-key-quota.ts";
 import { limiterOn } from "./adapters/do-limiter.ts";
 import { googleOver } from "./adapters/google.ts";
+import { IsolateTokens } from "./adapters/isolate-tokens.ts";
 import { kvCodeRecords } from "./adapters/kv-code-records.ts";
 import { kvRevocations } from "./adapters/kv-revocations.ts";
 import { consoleLog, systemClock, systemRandom } from "./adapters/world.ts";
@@ -61,6 +62,7 @@ export function buildCore(env: Env, world: World = WORLD): Core {
     phones: d1Phones(db),
     captcha: captcha === null ? null : turnstile(captcha),
     keyring: new IsolateKeyring({ store: signingKeys, sealer, clock: world.clock, settings }),
+    verifiedTokens: new IsolateTokens(),
     signingKeys,
     sealedValues: d1SealedValues(db),
     limiter: limiterOn(env.LIMITER),

@@ -4,6 +4,7 @@ import { SESSION_TOKEN_KINDS, type SessionTokenKind } from "./access.ts";
 import { ACCESS_TOKEN_TYPE, accessTokenRules, SIGNING_ALGORITHM } from "./access-rules.ts";
 import { AuthError } from "./error.ts";
 import type { CredentialId, SessionId } from "./ids.ts";
+import type { VerifiedToken } from "./ports/verified-tokens.ts";
 import type { Core } from "./ports.ts";
 import type { Session } from "./session.ts";
 import { type TokenClaims, TokenRefused, type TokenRules, verifyToken } from "./token-verifier.ts";
@@ -108,23 +109,33 @@ export async function signAccessToken(
   return { token, expiresInSeconds };
 }
 
-/** Verifies one of our own access tokens: in the Worker an expired token is expired, without any skew. */
+/**
+ * Verifies one of our own access tokens: in the Worker an expired token is expired, without any skew. The signature is
+ * proven once an isolate; its key is asked for at each use, so that no token outlives it.
+ */
 export async function verifyAccessToken(core: Core, token: string): Promise<AccessClaims> {
-  let lastIssuedAt = 0;
-  const keyFor = async (kid: string) => {
-    const key = await core.keyring.verifying(kid);
-    lastIssuedAt = key?.lastIssuedAt ?? 0;
-    return key?.publicKey ?? null;
-  };
+  const now = core.clock.now();
   try {
-    const claims = await verifyToken(token, keyFor, rulesOf(core), core.clock.now());
-    if (claims.iat > lastIssuedAt) throw new TokenRefused("retired_key");
+    const { kid, claims } = await core.verifiedTokens.verified(token, now, () => verifySigned(core, token, now));
+    const key = await core.keyring.verifying(kid);
+    if (key === null) throw new TokenRefused("unknown_key");
+    if (claims.iat > key.lastIssuedAt) throw new TokenRefused("retired_key");
     return accessClaims(claims);
   } catch (error) {
     if (error instanceof TokenRefused)
       throw new AuthError("unauthenticated", `token: ${error.reason}`, {}, { cause: error });
     throw error;
   }
+}
+
+async function verifySigned(core: Core, token: string, now: number): Promise<VerifiedToken> {
+  let signer = "";
+  const keyFor = async (kid: string) => {
+    signer = kid;
+    return (await core.keyring.verifying(kid))?.publicKey ?? null;
+  };
+  const claims = await verifyToken(token, keyFor, rulesOf(core), now);
+  return { kid: signer, claims };
 }
 
 /** What the token said, when `refused` came from one that was genuine and merely expired; else null. */

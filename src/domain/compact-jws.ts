@@ -7,7 +7,7 @@ export type SignatureAlgorithm = "ES256" | "RS256";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Ours are about 700 characters, Google's about 1,200. What is longer isn't worth a hash. */
-const TOKEN_MAX_LENGTH = 8192;
+export const TOKEN_MAX_LENGTH = 8192;
 /** As it stands in the token, encoded. Ours are about 80 characters. */
 const HEADER_MAX_LENGTH = 2048;
 

@@ -29,6 +29,7 @@ import type { Recovery } from "./ports/recovery.ts";
 import type { SealedValues } from "./ports/sealed-values.ts";
 import type { SecondFactors } from "./ports/second-factors.ts";
 import type { Keyring, SigningKeys } from "./ports/signing-keys.ts";
+import type { VerifiedTokens } from "./ports/verified-tokens.ts";
 import type { Session, SessionGrounds, Standing } from "./session.ts";
 import type { Settings } from "./settings.ts";
 import type { Account, Role, User } from "./user.ts";
@@ -148,6 +149,7 @@ export interface Core {
   readonly log: Log;
   readonly sealer: Sealer;
   readonly keyring: Keyring;
+  readonly verifiedTokens: VerifiedTokens;
   readonly signingKeys: SigningKeys;
   readonly sealedValues: SealedValues;
   readonly limiter: Limiter;

@@ -1,4 +1,5 @@
 import { carriersFor } from "../../src/adapters/carriers.ts";
+import { IsolateTokens } from "../../src/adapters/isolate-tokens.ts";
 import { systemRandom } from "../../src/adapters/world.ts";
 import { Sealer } from "../../src/crypto/seal.ts";
 import { AuthError } from "../../src/domain/error.ts";
@@ -75,6 +76,7 @@ export function memoryCore(
   const keyring = new IsolateKeyring({ store: signingKeys, sealer, clock, settings });
   return {
     ...{ settings, clock, log: new TestLog(), random: systemRandom, sealer, keyring, signingKeys, db, failing, calls },
+    verifiedTokens: new IsolateTokens(),
     limiter: tap("limiter", limiter),
     revocations: memoryRevocations(db, () => failing.has("revocations")),
     sealedValues: tap("sealedValues", memorySealedValues(db)),

@@ -59,4 +59,16 @@ describe("GET /verify", () => {
     for (let n = 0; n < 10; n++) await busy.ask("/v1/auth/verify", { token });
     expect(operations).toEqual(["KV get", "KV get"]);
   });
+
+  it("refuses a token that this isolate has verified before, five seconds after another isolate logged it out", async () => {
+    const other = startWorld({}, world.clock);
+    const token = await logIn(world);
+    const status = async () => (await other.ask("/v1/auth/verify", { token })).status;
+    expect(await status()).toBe(200);
+    await world.ask("/v1/auth/logout", { method: "POST", token });
+    world.clock.advance(4);
+    expect(await status()).toBe(200);
+    world.clock.advance(1);
+    expect(await status()).toBe(401);
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { describe as describeDialect, type Endpoint } from "../../src/http/endpoint.ts";
 import type { Dialect } from "../../src/wire/dialect.ts";
+import { counted } from "../bindings.ts";
+import { documentedLines, lineOf } from "../operations.ts";
 import { emptyStorage, startWorld, type World } from "../world.ts";
 
 /** One request and its answer as a vendor's documentation shows them, held to the letter. */
@@ -39,26 +41,37 @@ interface Setting {
   readonly fill?: Readonly<Record<string, (earlier: readonly Json[]) => string | Promise<string>>>;
 }
 
-/** The tests of a dialect's goldens, and that each of its rows has one. */
+/** The tests of a dialect's goldens, what each asks of the bindings, and that each of its rows has one. */
 export function runGoldens(dialect: Dialect, files: Readonly<Record<string, Golden>>, setting: Setting = {}): void {
   const goldens = new Map(Object.entries(files).map(([file, golden]) => [nameOf(file), golden]));
   const documented = describeDialect(dialect).endpoints;
+  const budgets = documentedLines(dialect.name);
 
   describe(`goldens: ${dialect.name}`, () => {
     it.each([...goldens])("%s", async (_name, golden) => {
       await emptyStorage();
-      const world = startWorld(golden.variables);
+      const { bindings, operations } = counted();
+      const world = startWorld({ ...bindings, ...golden.variables });
       await setting.prepare?.(world);
       const earlier: Json[] = [];
       for (const before of orderOf(golden, goldens))
         earlier.push((await send(world, before, { earlier, setting })).json);
-      const { status, headers, json } = await send(world, golden, { earlier, setting });
+      await world.core.keyring.current();
+      const { status, headers, json } = await send(world, golden, {
+        ...{ earlier, setting },
+        ready: () => void operations.splice(0),
+      });
+      const asked = [...operations];
       const { response, varies = [] } = golden;
       const expected = { status: response.status, body: settled(response.body, json, varies) };
       expect({ status, body: json }).toEqual(expected);
       // the members in the documented order, too
       expect(JSON.stringify(json)).toBe(JSON.stringify(expected.body));
       for (const [name, value] of Object.entries(response.headers ?? {})) expect(headers.get(name), name).toBe(value);
+      const endpoint = documented.find((endpoint) => isOf(endpoint, golden.request));
+      if (endpoint === undefined || status >= 300) return;
+      const line = lineOf({ endpoint: `${endpoint.method} ${endpoint.path}`, name: golden.name }, asked);
+      expect(line, `docs/binding-operations.md is to say ${line}`).toBe(budgets.get(golden.name));
     });
 
     it.each([...goldens].filter(([, { seed = [] }]) => seed.length > 0))(
@@ -74,6 +87,10 @@ export function runGoldens(dialect: Dialect, files: Readonly<Record<string, Gold
       const good = [...goldens.values()].filter(({ response }) => response.status < 300);
       const without = documented.filter((endpoint) => !good.some(({ request }) => isOf(endpoint, request)));
       expect(without.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+    });
+
+    it("docs/binding-operations.md tells of no other", () => {
+      expect([...budgets.keys()].filter((name) => !goldens.has(name))).toEqual([]);
     });
 
     it("each bears its file's name", () => {
@@ -98,9 +115,10 @@ function orderOf({ after = [] }: Golden, goldens: ReadonlyMap<string, Golden>): 
 async function send(
   world: World,
   { request }: Golden,
-  { earlier, setting }: { earlier: readonly Json[]; setting: Setting },
+  { earlier, setting, ready }: { earlier: readonly Json[]; setting: Setting; ready?: () => void },
 ) {
   const filled: Golden["request"] = JSON.parse(await fillIn(JSON.stringify(request), { earlier, setting }));
+  ready?.();
   const { method, path, headers = {}, body } = filled;
   return world.ask(path, { method, headers, ...(body === undefined ? {} : { json: body }) });
 }

@@ -8,9 +8,10 @@ import type { Row } from "../../src/wire/dialect.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
-const README = read("README.md");
+const DOCS = ["README.md", ...readdirSync(join(ROOT, "docs")).map((file) => `docs/${file}`)];
+const TEXTS = DOCS.map((path) => ({ path, text: read(path) }));
 
-/** One `$ curl ...` of the README and what stands below it. */
+/** One `$ curl ...` of the README or of docs/, and what stands below it. */
 interface Shown {
   readonly command: string;
   readonly method: string;
@@ -57,7 +58,9 @@ function shownBy(command: string, answer: string): Shown {
 }
 
 function shown(): Shown[] {
-  const blocks = [...README.matchAll(/```console\n(.*?)```/gs)].map(([, block = ""]) => block);
+  const blocks = TEXTS.flatMap(({ text }) =>
+    [...text.matchAll(/```console\n(.*?)```/gs)].map(([, block = ""]) => block),
+  );
   return blocks.flatMap((block) =>
     [...block.replaceAll("\\\n", " ").matchAll(/^\$ (curl .*)\n(.*)$/gm)].map(([, command = "", answer = ""]) =>
       shownBy(command, answer),
@@ -71,7 +74,7 @@ function rowOf({ method, path }: Shown): Row | undefined {
   return DIALECTS.flatMap(({ rows }) => rows).find((row) => row.method === method && fits(row));
 }
 
-describe("a curl of the README", () => {
+describe("a curl of the README and of docs/", () => {
   const all = shown();
 
   it("there are some, of every dialect", () => {
@@ -98,12 +101,12 @@ describe("a curl of the README", () => {
 
 /** The first column of the table below the heading. */
 function namesUnder(heading: string): string[] {
-  const [, section = ""] = new RegExp(`\n## ${heading}\n(.*?)\n## `, "s").exec(README) ?? [];
+  const [, section = ""] = new RegExp(`\n## ${heading}\n(.*?)(\n## |$)`, "s").exec(read("docs/configuration.md")) ?? [];
   const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = ""]) => cell);
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name));
 }
 
-it("each variable that is read is in the README's table, and no other", () => {
+it("each variable that is read is in the table of docs/configuration.md, and no other", () => {
   const files = readdirSync(join(ROOT, "src")).filter((file) => /^env.*\.ts$/.test(file));
   const variables = files.flatMap((file) =>
     [...read(`src/${file}`).matchAll(/^ {2}([A-Z][A-Z0-9]*_?[A-Z0-9_]*): /gm)].map(([, name = ""]) => name),
@@ -112,8 +115,16 @@ it("each variable that is read is in the README's table, and no other", () => {
   expect(namesUnder("Variables and secrets").sort()).toEqual(variables.sort());
 });
 
-it("each limit is in the README's table, and no other", () => {
+it("each limit is in the table of docs/configuration.md, and no other", () => {
   expect(namesUnder("Limits").sort()).toEqual([...LIMIT_NAMES].sort());
+});
+
+it("each link to a file leads to one", () => {
+  const links = TEXTS.flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, to = ""]) => join(ROOT, path, "..", to)),
+  );
+  expect(links.length).toBeGreaterThan(5);
+  for (const link of links) expect(existsSync(link), link).toBe(true);
 });
 
 it("each file and folder that the map names is there", () => {

@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, inArray, isNull, ne, notExists, sql } from "drizzle-orm";
+import { and, eq, exists, gt, inArray, isNull, ne, notExists, or, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import type { UserId } from "../domain/ids.ts";
 import type { Departure, Departures } from "../domain/ports/departures.ts";
@@ -39,7 +39,7 @@ export function d1Departures(db: Database): Departures {
       onD1("delete account", async () => {
         const { user, passwordHash, now } = departure;
         const gone = isGone(user);
-        const [left, , ended] = await db.batch([
+        const [left, , ended, credentials] = await db.batch([
           db
             .update(users)
             .set(GONE)
@@ -53,10 +53,11 @@ export function d1Departures(db: Database): Departures {
             .set({ revokedAt: now })
             .where(and(eq(sessions.userId, user), isNull(sessions.revokedAt), gt(sessions.expiresAt, now), gone))
             .returning({ id: sessions.id }),
+          credentialsRevoked(db, departure),
           ...belongingsDeleted(db, departure),
           outboxInsertWhere(db, farewell, gone),
         ]);
-        if (left.length > 0) return ended.map(({ id }) => id);
+        if (left.length > 0) return [...ended, ...credentials].map(({ id }) => id);
         return (await lastAdmin(db, user)).length > 0 ? "last_admin" : "changed";
       }),
   };
@@ -92,16 +93,30 @@ function lastAdmin(db: Database, user: UserId) {
     .where(and(eq(members.userId, user), eq(members.role, "admin"), exists(others), notExists(otherAdmins)));
 }
 
-/** All that is theirs alone. Of sessions the ids stay, which tokens and the audit log name, and nothing of where they were. */
-function belongingsDeleted(db: Database, { user, recipients, now }: Departure) {
-  const gone = isGone(user);
-  const keys = db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.userId, user));
+/** Teams that nobody is left in, for statements that come before the end of the membership. */
+function emptiedTeams(db: Database, user: UserId) {
   const isEmptied = sql`NOT EXISTS (
     SELECT 1 FROM members m WHERE m.organization_id = ${members.organizationId} AND m.user_id <> ${user})`;
-  const emptied = db
+  return db
     .select({ id: members.organizationId })
     .from(members)
     .where(and(eq(members.userId, user), isEmptied));
+}
+
+function credentialsRevoked(db: Database, { user, now }: Departure) {
+  const isTheirs = inArray(companyCredentials.organizationId, emptiedTeams(db, user));
+  return db
+    .update(companyCredentials)
+    .set({ revokedAt: now, name: sql`${companyCredentials.publicId}` })
+    .where(and(isTheirs, isNull(companyCredentials.revokedAt), isGone(user)))
+    .returning({ id: companyCredentials.publicId });
+}
+
+/** All that is theirs alone. Of sessions the ids stay, which tokens and the audit log name, and nothing of where they were. */
+function belongingsDeleted(db: Database, { user, recipients, proven }: Departure) {
+  const gone = isGone(user);
+  const keys = db.select({ id: apiKeys.id }).from(apiKeys).where(eq(apiKeys.userId, user));
+  const emptied = emptiedTeams(db, user);
   return [
     db
       .update(sessions)
@@ -115,12 +130,18 @@ function belongingsDeleted(db: Database, { user, recipients, now }: Departure) {
     db.delete(challenges).where(and(eq(challenges.userId, user), gone)),
     db.delete(identities).where(and(eq(identities.userId, user), gone)),
     db.delete(invitations).where(and(eq(invitations.inviterId, user), gone)),
-    db.delete(invitations).where(and(inArray(invitations.email, [...recipients]), gone)),
-    db.delete(outbox).where(and(inArray(outbox.to, [...recipients]), gone)),
     db
-      .update(companyCredentials)
-      .set({ revokedAt: now, name: sql`${companyCredentials.publicId}` })
-      .where(and(inArray(companyCredentials.organizationId, emptied), isNull(companyCredentials.revokedAt), gone)),
+      .delete(invitations)
+      .where(and(inArray(invitations.email, [...recipients]), inArray(invitations.email, [...proven]), gone)),
+    db
+      .delete(outbox)
+      .where(
+        and(
+          inArray(outbox.to, [...recipients]),
+          or(ne(outbox.state, "waiting"), inArray(outbox.to, [...proven])),
+          gone,
+        ),
+      ),
     db
       .update(projects)
       .set({ name: sql`${projects.publicId}` })

@@ -22,9 +22,10 @@ export async function deleteAccount(
   const passwordHash = await proveOwner(core, { call, caller, password });
   const now = core.clock.now();
   const farewell = mailTo(core, { to: user.email, language: call.language, mail: { kind: "account_deleted" } });
+  const proven = [user.emailVerifiedAt === null ? null : user.email, user.phone].filter((to) => to !== null);
   const recipients = [user.email, user.phone, user.pendingPhone, user.pendingEmail].filter((to) => to !== null);
   const ended = await core.departures.depart(
-    { user: user.id, passwordHash, recipients, now },
+    { user: user.id, passwordHash, recipients, proven, now },
     // of whom, and nothing of where they were
     {
       ...accountEntry(call, caller, { action: "user.deleted", at: now }),

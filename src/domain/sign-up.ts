@@ -65,10 +65,13 @@ async function refuseUnseen(core: Core, { call, email, password }: SignUp & { ca
   call.later(tellHolder(core, { call, email }));
 }
 
-/** As often as a link may be asked for, and no more: whoever fills in forms fills nobody's mailbox. */
+/**
+ * As often as a link may be asked for, and no more: whoever fills in forms fills nobody's mailbox. Counted beside the budget
+ * of resets, or what is left of that would tell that the address has an account.
+ */
 async function tellHolder(core: Core, { call, email }: { call: Call; email: string }): Promise<void> {
   const limit = core.settings.limits["recover:recipient"];
-  const { allowed } = await core.limiter.reserve(limit, limitKeyOf(email), core.clock.now());
+  const { allowed } = await core.limiter.reserve(limit, limitKeyOf(`registration:${email}`), core.clock.now());
   if (!allowed) return;
   const message = mailTo(core, { to: email, language: call.language, mail: { kind: "address_taken" } });
   await core.outbox.tellUser(message);

@@ -23,6 +23,8 @@ export function destinationOf(returnTo: string, { issuer, returnToOrigins }: Set
   const isPath = returnTo.startsWith("/") && !returnTo.startsWith("//");
   if (!isPath && !URL.canParse(returnTo)) return null;
   const url = new URL(returnTo, issuer);
+  // the origin of `blob:https://app.example.com/...` is that application's
+  if (url.protocol !== "https:" && url.protocol !== "http:") return null;
   if (url.username !== "" || url.password !== "") return null;
   if (isPath || url.origin === issuer) {
     const to = url.pathname + url.search + url.hash;

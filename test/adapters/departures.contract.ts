@@ -29,7 +29,10 @@ export function departuresContract(name: string, make: MakeStorage): void {
 
     const depart = (changes: Partial<Departure> = {}, farewell = message()) =>
       storage.departures.depart(
-        { user: ada.user.id, passwordHash: HASH, recipients: [ada.user.email], now: NOW + 5, ...changes },
+        {
+          ...{ user: ada.user.id, passwordHash: HASH, recipients: [ada.user.email], proven: [ada.user.email] },
+          ...{ now: NOW + 5, ...changes },
+        },
         ENTRY,
         farewell,
       );
@@ -66,6 +69,13 @@ export function departuresContract(name: string, make: MakeStorage): void {
       await depart({}, farewell);
       expect(await storage.messageState(earlier.id)).toBeNull();
       expect(await storage.messageState(farewell.id)).toEqual({ state: "waiting", erased: false });
+    });
+
+    it("leaves what waits for an address or number that they had merely claimed", async () => {
+      const anothers = message();
+      await storage.writeMessage(anothers);
+      await depart({ recipients: [anothers.to], proven: [] });
+      expect(await storage.messageState(anothers.id)).toEqual({ state: "waiting", erased: false });
     });
 
     it("changes nothing when the password is another by now, or there is one", async () => {

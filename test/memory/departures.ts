@@ -7,7 +7,7 @@ import { writeMessage } from "./outbox.ts";
 /** What `d1-departures.ts` does, in Maps. */
 export function memoryDepartures(db: MemoryDatabase): Departures {
   return {
-    async depart({ user: id, passwordHash, recipients, now }, audit, farewell) {
+    async depart({ user: id, passwordHash, recipients, proven, now }, audit, farewell) {
       const user = db.users.get(id);
       if (isLastAdmin(db, id)) return "last_admin";
       if (user === undefined || user.passwordHash !== passwordHash) return "changed";
@@ -16,8 +16,9 @@ export function memoryDepartures(db: MemoryDatabase): Departures {
       db.audit.push(audit);
       const ended = revoke(db, liveSessions(db, id, now));
       deleteBelongings(db, id);
-      for (const [messageId, { message }] of db.messages) {
-        if (recipients.includes(message.to)) db.messages.delete(messageId);
+      for (const [messageId, { message, state }] of db.messages) {
+        const isTheirs = state !== "waiting" || proven.includes(message.to);
+        if (recipients.includes(message.to) && isTheirs) db.messages.delete(messageId);
       }
       writeMessage(db, farewell);
       return ended;

@@ -58,6 +58,20 @@ describe("registering", () => {
     await signIn(new Visitor(world));
   });
 
+  it("takes nothing from the budget of resets, whose rest would tell of an account", async () => {
+    await register(world);
+    await fillIn();
+    await fillIn({ email: "grace@example.com" });
+    const rests = [];
+    for (const email of [ADA.email, "grace@example.com"]) {
+      const visitor = new Visitor(world);
+      await visitor.get("/forgot");
+      const { headers } = await visitor.submit("/pages/forgot", { email });
+      rests.push(/"recover:recipient";r=(\d+)/.exec(headers.get("RateLimit") ?? "")?.[1]);
+    }
+    expect(rests).toEqual(["4", "4"]);
+  });
+
   it("fills nobody's mailbox, however often it is tried", async () => {
     await register(world);
     for (let times = 0; times < 7; times++) await fillIn();

@@ -122,6 +122,7 @@ describe("return_to", () => {
     "/x/..//evil",
     " https://app.example.com",
     "javascript:alert(1)",
+    "blob:https://app.example.com/inbox",
     "JavaScript:alert(1)",
     "data:text/html,x",
     "https:evil",

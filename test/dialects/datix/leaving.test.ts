@@ -46,6 +46,7 @@ describe("deleting an account", () => {
        VALUES ('inv_1', 1, 1, 'grace@example.com', 'member', 'a', 1, 2, 1), ('inv_2', 2, 2, 'friend@grace.example', 'member', 'b', 1, 2, NULL)`,
     ).run();
     await world.ask("/v1/auth/me", { method: "PATCH", token: mine, json: { phone: "+447700900123" } });
+    await world.bindings.DB.prepare("UPDATE users SET email_verified_at = 1").run();
     expect((await leave(mine)).status).toBe(200);
     await world.bindings.DB.prepare("DELETE FROM outbox WHERE subject = 'Your account was deleted'").run();
     const left = await stored();
@@ -70,6 +71,31 @@ describe("deleting an account", () => {
     const signIn = ({ company_id: companyId }: { company_id: string }) =>
       world.ask("/auth/login/", { json: { companyId } });
     expect([(await signIn(mine)).status, (await signIn(other)).status]).toEqual([401, 200]);
+  });
+
+  it("leaves the invitation of an address that they had merely claimed", async () => {
+    await register(world);
+    await register(world, { email: "grace@example.com", organization_name: "Flow-Matic" });
+    const [token, hers] = [await logIn(world), await logIn(world, { email: "grace@example.com" })];
+    await world.bindings.DB.prepare("UPDATE users SET email_verified_at = 1 WHERE id = 2").run();
+    const invited = { email: "bob@example.com", role: "member" };
+    expect((await world.ask("/v1/auth/invitations", { token: hers, json: invited })).status).toBe(201);
+    await world.ask("/v1/auth/me", { method: "PATCH", token, json: { email: invited.email } });
+    expect((await leave(token)).status).toBe(200);
+    const { json } = await world.ask("/v1/auth/invitations", { token: hers });
+    expect(json.invitations).toMatchObject([invited]);
+  });
+
+  it("ends the company tokens of a team that nobody is left in", async () => {
+    await register(world);
+    const token = await logIn(world);
+    const { json: made } = await world.ask("/v1/auth/company-credentials", { token, json: { name: "Payroll" } });
+    const { json: company } = await world.ask("/auth/login/", { json: { companyId: made.company_id } });
+    const verified = async () => (await world.ask("/v1/auth/verify", { token: company.accessToken })).status;
+    expect(await verified()).toBe(200);
+    expect((await leave(token)).status).toBe(200);
+    world.clock.advance(65);
+    expect(await verified()).toBe(401);
   });
 
   it("takes the password, under the limits of a login", async () => {
